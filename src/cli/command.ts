@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import yargs, { type Argv, type InferredOptionTypes, type Options } from 'yargs';
+import { InputError } from '../formats/input-error.ts';
+
+/** The command line was used wrongly: exit 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const COMMON = {
+  quiet: { type: 'boolean', default: false, describe: 'No progress and no messages on standard error' },
+  json: { type: 'boolean', default: false, describe: 'The result as JSON on standard output' },
+  verbose: { type: 'boolean', default: false, describe: 'A stack trace with errors' },
+} as const satisfies Record<string, Options>;
+
+export interface Command<Flags extends Record<string, Options>> {
+  readonly name: string;
+  /** The arguments after the name, as in `--help`. */
+  readonly synopsis: string;
+  readonly describe: string;
+  readonly flags: Flags;
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  /** Positional arguments are in `positionals`. */
+  run(flags: InferredOptionTypes<Flags & typeof COMMON>, positionals: readonly string[]): Promise<number>;
+}
+
+/** Runs a command: parses, prints errors in one sentence, and sets the exit code (0 done, 1 failed, 2 used wrongly, or the command's). */
+export async function runCommand<Flags extends Record<string, Options>>(command: Command<Flags>, args: readonly string[]): Promise<void> {
+  let verbose = args.includes('--verbose');
+  try {
+    const parser: Argv = yargs([...args])
+      .scriptName(command.name)
+      .usage(`$0 ${command.synopsis}\n\n${command.describe}`)
+      .options({ ...command.flags, ...COMMON })
+      .example(command.examples.map(([line, what]) => [line, what]))
+      .version(packageVersion())
+      .strictOptions()
+      .parserConfiguration({ 'parse-positional-numbers': false, 'duplicate-arguments-array': false })
+      .wrap(Math.min(120, process.stdout.columns ?? 100))
+      .fail((message, error) => {
+        throw error ?? new UsageError(message);
+      });
+    const { _: positionals, ...flags } = await parser.parseAsync();
+    verbose = flags.verbose === true;
+    process.exitCode = await command.run(flags as unknown as InferredOptionTypes<Flags & typeof COMMON>, positionals.map(String));
+  } catch (error) {
+    const { message, stack } = error as Error;
+    process.stderr.write(`${command.name}: ${message}\n`);
+    if (error instanceof UsageError) process.stderr.write(`Try ${command.name} --help.\n`);
+    if (verbose) process.stderr.write(`${stack}\n`);
+    else if (!(error instanceof UsageError || error instanceof InputError)) process.stderr.write('--verbose shows where.\n');
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
+
+export function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** A whole number of at least `least`, or a UsageError that names the flag. */
+export function wholeNumber(flag: string, value: number, least: number): number {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new UsageError(`--${flag} must be a whole number of at least ${least}, got ${value}`);
+  }
+  return value;
+}

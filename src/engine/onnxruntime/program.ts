@@ -1,0 +1,55 @@
+import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { Graph } from '../../graph/graph.ts';
+import type { Program } from '../engine.ts';
+import { lowerToOnnx } from './lower.ts';
+
+/** Where ONNX Runtime runs: its execution providers that ship with onnxruntime-node, or are installed beside it (cuda). */
+export const DEVICES = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
+
+export type Device = (typeof DEVICES)[number];
+
+/** What, beside a graph and its inputs, the bits of a result depend on. */
+export const ENGINE_VERSION = `onnxruntime-node ${env.versions.node} ${process.platform}-${process.arch}`;
+
+export interface EngineOptions {
+  /** Default cpu. */
+  readonly device?: Device;
+  /** Threads of one run on the CPU; default 1, since workers run side by side. */
+  readonly threads?: number;
+}
+
+/** Compiles a graph with its weights (by parameter name) for ONNX Runtime. Throws an Error that names the device where its provider does not start. */
+export async function compile(
+  graph: Graph,
+  weights: ReadonlyMap<string, Float32Array>,
+  { device = 'cpu', threads = 1 }: EngineOptions = {},
+): Promise<Program> {
+  const model = lowerToOnnx(graph, weights);
+  const session = await createSession(model, device, threads);
+  return {
+    async run(inputs) {
+      const feeds: Record<string, OrtTensor> = {};
+      for (const [name, { data, shape }] of Object.entries(inputs)) feeds[name] = new OrtTensor('float32', data, shape);
+      const results = await session.run(feeds);
+      return Object.fromEntries(
+        Object.entries(results).map(([name, { data, dims }]) => [name, { data: data as Float32Array, shape: dims }]),
+      );
+    },
+    dispose: () => session.release(),
+  };
+}
+
+async function createSession(model: Uint8Array, device: Device, threads: number): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(model, {
+      executionProviders: [device],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    throw new Error(`ONNX Runtime does not start on ${device}: ${(error as Error).message.split('\n')[0]}`, { cause: error });
+  }
+}

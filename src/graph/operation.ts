@@ -1,0 +1,34 @@
+import type { Shape } from './shape.ts';
+
+/** A tensor with numbers for all its dimensions, row-major: what plain definitions and engines take and give. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * What an operation's lowering may ask of the ONNX file being written; values are names of ONNX tensors.
+ * A value of rank 3, [batch, channels, time], is written with one row, [batch, channels, 1, time]: ONNX Runtime's blocked
+ * convolution kernels (NCHWc) take images only, and are 1.1 (full size) to 1.4 times (a quarter of the width) as fast here.
+ */
+export interface OnnxWriter {
+  node(type: string, inputs: readonly string[], attributes?: OnnxAttributes): string;
+  float32(data: Float32Array, shape: readonly number[]): string;
+  int64(data: readonly number[]): string;
+}
+
+/** Attributes by name: whole numbers, lists of them, text, or { float } for a float. */
+export type OnnxAttributes = Readonly<Record<string, number | readonly number[] | string | { readonly float: number }>>;
+
+/**
+ * One kind of step of a tensor program.
+ * `shape` is its shape rule and throws on inputs that do not fit; `evaluate` is its definition in plain TypeScript, in
+ * double precision inside, against which engines are tested; `lower` writes it as ONNX nodes, given
+ * its inputs' names and shapes, and returns the result's name.
+ */
+export interface Operation<Attributes> {
+  readonly name: string;
+  shape(inputs: readonly Shape[], attributes: Attributes): Shape;
+  evaluate(inputs: readonly Tensor[], attributes: Attributes): Tensor;
+  lower(onnx: OnnxWriter, inputs: readonly string[], attributes: Attributes, shapes: readonly Shape[]): string;
+}

@@ -1,0 +1,46 @@
+import type { Operation } from '../operation.ts';
+import { sameDim, showShape } from '../shape.ts';
+
+/**
+ * Convolution along time: x [batch, cin, length], kernel [cout, cin, taps] with an odd number of taps, bias [cout] →
+ * [batch, cout, length]; stride 1, zeros outside ("same" padding). Mirrors torch.nn.functional.conv1d.
+ */
+export const conv1d: Operation<{ readonly dilation: number }> = {
+  name: 'conv1d',
+  shape([x, kernel, bias]) {
+    const [batch, cin, length] = x!;
+    const [cout, kernelIn, taps] = kernel!;
+    const fits = x!.length === 3 && kernel!.length === 3 && bias!.length === 1;
+    if (!fits || !sameDim(cin!, kernelIn!) || !sameDim(cout!, bias![0]!) || typeof taps !== 'number' || taps % 2 === 0) {
+      throw new RangeError(
+        `conv1d: input ${showShape(x!)}, kernel ${showShape(kernel!)} and bias ${showShape(bias!)} do not fit`,
+      );
+    }
+    return [batch!, cout!, length!];
+  },
+  evaluate([x, kernel, bias], { dilation }) {
+    const [batch, cin, length] = x!.shape as [number, number, number];
+    const [cout, , taps] = kernel!.shape as [number, number, number];
+    const data = new Float32Array(batch * cout * length);
+    for (let b = 0; b < batch; b++) {
+      for (let o = 0; o < cout; o++) {
+        for (let t = 0; t < length; t++) {
+          let sum = bias!.data[o]!;
+          for (let k = 0; k < taps; k++) {
+            const at = t + (k - (taps - 1) / 2) * dilation;
+            if (at < 0 || at >= length) continue;
+            for (let i = 0; i < cin; i++) {
+              sum += x!.data[(b * cin + i) * length + at]! * kernel!.data[(o * cin + i) * taps + k]!;
+            }
+          }
+          data[(b * cout + o) * length + t] = sum;
+        }
+      }
+    }
+    return { shape: [batch, cout, length], data };
+  },
+  lower(onnx, inputs, { dilation }, [, kernel]) {
+    const padding = (dilation * ((kernel![2] as number) - 1)) / 2;
+    return onnx.node('Conv', inputs, { dilations: [1, dilation], pads: [0, padding, 0, padding] });
+  },
+};

@@ -1,0 +1,4 @@
+import { binary } from './elementwise.ts';
+
+/** a · b. */
+export const mul = binary('mul', 'Mul', (a, b) => a * b);

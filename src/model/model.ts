@@ -1,0 +1,82 @@
+import { dirname, join } from 'node:path';
+import type { EngineOptions } from '../engine/onnxruntime/program.ts';
+import { compile } from '../engine/onnxruntime/program.ts';
+import { InputError } from '../formats/input-error.ts';
+import { readInput, readWeights } from './checkpoint.ts';
+import { parseConfig, type WaveGradConfig } from './config.ts';
+import { buildWaveGrad } from './wavegrad.ts';
+
+/** A WaveGrad network that is ready to run. */
+export interface Model {
+  readonly config: WaveGradConfig;
+  /** Number of trained weights. */
+  readonly parameterCount: number;
+  /**
+   * The predicted noise ε̂, [batch, samples]: from the noisy `signal` y_n [batch, samples], log `mels` [batch, n_mels, frames] and
+   * `noiseLevels` ℓ_n = sqrt(ᾱ_n) [batch], where samples = frames · hop_length. Throws a RangeError where the lengths do not fit.
+   */
+  predictNoise(input: {
+    readonly signal: Float32Array;
+    readonly mels: Float32Array;
+    readonly noiseLevels: Float32Array;
+    readonly batch: number;
+  }): Promise<Float32Array>;
+  /** Frees the engine's memory; the model cannot be used afterwards. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Loads a trained network.
+ * @param checkpointPath PyTorch `.pt` (zip format) or `.safetensors`, with the names of ivanvovk/WaveGrad
+ * @param configPath the reference's config.json; default: `config.json` beside the checkpoint
+ * @param options device (default cpu) and threads (default 1)
+ * @throws InputError in one sentence where a file cannot be read, is of another type, or does not fit the config
+ */
+export async function loadModel(checkpointPath: string, configPath?: string, options?: EngineOptions): Promise<Model> {
+  const config = await loadConfig(configPath ?? join(dirname(checkpointPath), 'config.json'));
+  return buildModel(config, await readInput(checkpointPath, 'the checkpoint'), checkpointPath, options);
+}
+
+/** Reads and checks a config.json; throws an InputError with its path. */
+export async function loadConfig(path: string): Promise<WaveGradConfig> {
+  const text = new TextDecoder().decode(await readInput(path, 'the config'));
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${path}: not JSON: ${(error as Error).message}`);
+  }
+  return parseConfig(json, path);
+}
+
+async function buildModel(
+  config: WaveGradConfig,
+  checkpoint: Uint8Array,
+  where: string,
+  options?: EngineOptions,
+): Promise<Model> {
+  const graph = buildWaveGrad(config);
+  const weights = readWeights(checkpoint, where, graph.parameters());
+  const program = await compile(graph, weights, options);
+  const { n_mels: nMels, hop_length: hop } = config.data_config;
+  return {
+    config,
+    parameterCount: [...weights.values()].reduce((sum, { length }) => sum + length, 0),
+    async predictNoise({ signal, mels, noiseLevels, batch }) {
+      const frames = mels.length / (batch * nMels);
+      if (!Number.isInteger(frames) || frames < 1 || signal.length !== batch * frames * hop || noiseLevels.length !== batch) {
+        throw new RangeError(
+          `predictNoise: a batch of ${batch} takes ${batch}·${nMels}·frames mels, ${batch}·frames·${hop} samples and ${batch} levels, ` +
+            `got ${mels.length}, ${signal.length} and ${noiseLevels.length}`,
+        );
+      }
+      const { noise } = await program.run({
+        mels: { data: mels, shape: [batch, nMels, frames] },
+        signal: { data: signal, shape: [batch, frames * hop] },
+        noiseLevels: { data: noiseLevels, shape: [batch] },
+      });
+      return noise!.data;
+    },
+    dispose: () => program.dispose(),
+  };
+}

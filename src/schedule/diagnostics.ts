@@ -1,0 +1,91 @@
+import { linear } from './generators/linear.ts';
+import type { NoiseSchedule } from './noise-schedule.ts';
+
+/** The noise levels a network was trained on, from the least noisy (near 1) to the noisiest. */
+export interface TrainedRange {
+  readonly firstLevel: number;
+  readonly terminalLevel: number;
+}
+
+/** What can be said of a schedule without running a network. */
+export interface Diagnostics {
+  /** ℓ_N, where sampling starts. */
+  readonly terminalLevel: number;
+  /** Whether no beta is below the one before it. */
+  readonly rising: boolean;
+  /** The smallest ln σ_n − ln σ_{n−1}; Infinity for one step, not above 0 where σ does not rise. */
+  readonly smallestGap: number;
+  /**
+   * How many levels lie above (less noisy than) the first trained level or below (noisier than) the last. The reference's
+   * training does draw levels between the first and 1, but only once in a thousand times.
+   */
+  readonly outsideTrained: { readonly count: number; readonly above: number; readonly below: number };
+  /** β_1/(1 − ᾱ_1) as the reference's float32 makes it; 1 in exact arithmetic, Infinity where 1 − ᾱ_1 rounds to zero. */
+  readonly float32Gain: number;
+  readonly trained: TrainedRange;
+}
+
+// The published schedules start at float32's 1e-6, a hair below the trained 1e-6: that is no level outside.
+const EDGE = 1e-6;
+
+const TRAINING_LEVELS = linear(1e-6, 1e-2, 1000).levels;
+
+/** The reference's training: 1000 linear betas from 1e-6 to 1e-2, levels from 0.9999995 down to 0.081. */
+export const REFERENCE_TRAINING: TrainedRange = {
+  firstLevel: TRAINING_LEVELS[0]!,
+  terminalLevel: TRAINING_LEVELS.at(-1)!,
+};
+
+/** Diagnoses a schedule against the levels its network was trained on; an end not given is the reference's. */
+export function diagnose(schedule: NoiseSchedule, range: Partial<TrainedRange> = {}): Diagnostics {
+  const trained = { ...REFERENCE_TRAINING, ...range };
+  const { betas, levels } = schedule;
+  const logSigmas = schedule.sigmas.map(Math.log);
+  const above = levels.filter((level) => 1 - level < (1 - trained.firstLevel) * (1 - EDGE)).length;
+  const below = levels.filter((level) => level < trained.terminalLevel * (1 - EDGE)).length;
+  return {
+    terminalLevel: levels.at(-1)!,
+    rising: betas.every((beta, i) => i === 0 || beta >= betas[i - 1]!),
+    smallestGap: Math.min(...logSigmas.slice(1).map((logSigma, i) => logSigma - logSigmas[i]!)),
+    outsideTrained: { count: above + below, above, below },
+    float32Gain: float32Gain(betas[0]!),
+    trained,
+  };
+}
+
+/** What a user should know, one sentence each; empty when there is nothing. */
+export function warnings(diagnostics: Diagnostics): string[] {
+  const { rising, smallestGap, outsideTrained, float32Gain: gain, trained } = diagnostics;
+  const found: string[] = [];
+  if (smallestGap <= 0) found.push('The levels do not fall at every step.');
+  if (!rising) found.push('The betas do not rise throughout.');
+  if (outsideTrained.above > 0) {
+    found.push(
+      `${counted(outsideTrained.above)} less noisy than the first trained level, ${trained.firstLevel.toPrecision(8)}.`,
+    );
+  }
+  if (outsideTrained.below > 0) {
+    found.push(
+      `${counted(outsideTrained.below)} noisier than the last trained level, ${trained.terminalLevel.toPrecision(3)}.`,
+    );
+  }
+  if (Math.abs(gain - 1) > 0.01) {
+    found.push(
+      gain === Number.POSITIVE_INFINITY
+        ? 'In float32 the last reverse step divides by zero.'
+        : `In float32 the last reverse step scales its result by ${gain.toPrecision(3)} instead of 1.`,
+    );
+  }
+  return found;
+}
+
+function counted(levels: number): string {
+  return levels === 1 ? '1 level is' : `${levels} levels are`;
+}
+
+// In the reference's order and precision: alpha = 1 − beta, alphaBar, 1 − alphaBar, then the quotient.
+function float32Gain(beta1: number): number {
+  const beta = Math.fround(beta1);
+  const alphaBar = Math.fround(1 - beta);
+  return Math.fround(beta / Math.fround(1 - alphaBar));
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { readAudio } from '../audio/decode.ts';
+import { resample } from '../audio/resample.ts';
+import { InputError } from '../formats/input-error.ts';
+import { uniforms } from '../random/noise.ts';
+
+/** A crop of recorded audio used for scoring, at the model's rate. */
+export interface Clip {
+  readonly name: string;
+  /** SHA-256 of the crop's samples, in hexadecimal. */
+  readonly hash: string;
+  /** A whole number of hops. */
+  readonly samples: Float32Array;
+}
+
+export interface ClipOptions {
+  readonly sampleRate: number;
+  readonly hopSamples: number;
+  /** Length of each crop; rounded down to whole hops. */
+  readonly seconds: number;
+  /** Clips to take. */
+  readonly count: number;
+  /** Decides which files are taken where there are more than needed. */
+  readonly seed: number;
+  /** File paths that must not be taken, because the other set has them. */
+  readonly except?: ReadonlySet<string>;
+}
+
+export interface ClipSet {
+  readonly clips: readonly Clip[];
+  /** The files the clips come from. */
+  readonly files: ReadonlySet<string>;
+}
+
+/** Below this RMS, −60 dBFS, a crop is taken for silence, on which a distance between log spectra says nothing. */
+const SILENT_RMS = 1e-3;
+
+const AUDIO_FILE = /\.(wav|flac)$/i;
+
+/**
+ * Takes scoring clips from a folder of WAV and FLAC files, a filelist (one path a line, relative to the list), or one file: the middle
+ * of each file, resampled to the model's rate. Files too short or silent there are passed over.
+ * Throws an InputError where a file cannot be read or not enough clips remain.
+ */
+export async function loadClips(source: string, options: ClipOptions): Promise<ClipSet> {
+  const { sampleRate, hopSamples, seconds, count, seed, except } = options;
+  const length = Math.floor((seconds * sampleRate) / hopSamples) * hopSamples;
+  if (length === 0) {
+    throw new InputError(`clips of ${seconds} s are shorter than one hop of ${hopSamples} samples at ${sampleRate} Hz`);
+  }
+  const found = (await listAudio(source)).filter((file) => !except?.has(file));
+  const passedOver: string[] = [];
+  const clips: Clip[] = [];
+  const files = new Set<string>();
+  for (const file of found.length > count ? shuffled(found, seed) : found) {
+    if (clips.length === count) break;
+    const audio = await readAudio(file);
+    const whole = await resample(audio.samples, audio.sampleRate, sampleRate);
+    const start = Math.floor((whole.length - length) / 2);
+    if (start < 0) {
+      passedOver.push(`${basename(file)} lasts ${(whole.length / sampleRate).toFixed(2)} s`);
+      continue;
+    }
+    const samples = whole.slice(start, start + length);
+    if (rms(samples) < SILENT_RMS) {
+      passedOver.push(`${basename(file)} is silent in the middle`);
+      continue;
+    }
+    const hash = createHash('sha256').update(new Uint8Array(samples.buffer)).digest('hex');
+    clips.push({ name: basename(file).replace(AUDIO_FILE, ''), hash, samples });
+    files.add(file);
+  }
+  if (clips.length < count) {
+    const rest = except?.size ? ' beside the scoring clips' : '';
+    const why = passedOver.length > 0 ? ` (${passedOver.slice(0, 3).join(', ')})` : '';
+    throw new InputError(
+      `${source}: ${count} clips of ${seconds} s were expected${rest}, got ${clips.length} of ${found.length} files${why}`,
+    );
+  }
+  return { clips, files };
+}
+
+async function listAudio(source: string): Promise<string[]> {
+  const info = await stat(source).catch(() => undefined);
+  if (info === undefined) throw new InputError(`${source}: there is no such folder, filelist or audio file`);
+  if (info.isDirectory()) {
+    const names = (await readdir(source, { recursive: true })).filter((name) => AUDIO_FILE.test(name));
+    if (names.length === 0) throw new InputError(`${source}: WAV or FLAC files were expected in this folder, got none`);
+    return names.toSorted().map((name) => resolve(source, name));
+  }
+  if (AUDIO_FILE.test(source)) return [resolve(source)];
+  const lines = (await readFile(source, 'utf8')).split(/\r?\n/).map((line) => line.trim());
+  const paths = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  const odd = paths.find((path) => !AUDIO_FILE.test(path));
+  if (paths.length === 0 || odd !== undefined) {
+    const got = odd === undefined ? 'none' : JSON.stringify(odd.slice(0, 60));
+    throw new InputError(`${source}: a filelist with one WAV or FLAC path a line was expected, got ${got}`);
+  }
+  return paths.map((path) => resolve(join(dirname(source), path)));
+}
+
+/** Fisher and Yates' shuffle, the same for the same seed. */
+function shuffled(files: readonly string[], seed: number): string[] {
+  const order = [...files];
+  const draws = uniforms(order.length, { seed, purpose: 'clips', clip: 0, replicate: 0, k: 0 });
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = Math.floor(draws[i]! * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
+}
+
+function rms(samples: Float32Array): number {
+  return Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
+}

@@ -1,0 +1,120 @@
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { InputError } from '../formats/input-error.ts';
+
+/**
+ * What an evaluation was for: trials of the search; baselines on the scoring clips, where the strategy did not try them; the
+ * ranking of the best few on held-out clips; the final comparison on a noise draw that chose nothing.
+ */
+export const PHASES = ['search', 'baseline', 'ranking', 'verification'] as const;
+
+export type Phase = (typeof PHASES)[number];
+
+const FORMAT = 1;
+
+/** Numbers that are not finite have no JSON form; null stands for them. */
+const distance = z.number().nullable().transform((value) => value ?? Number.NaN);
+const metricNames = Object.keys(METRICS) as [MetricName, ...MetricName[]];
+
+const header = z.strictObject({ type: z.literal('journal'), format: z.literal(FORMAT) });
+const session = z.strictObject({ type: z.literal('session'), start: z.number() });
+const evaluation = z.strictObject({
+  type: z.literal('evaluation'),
+  phase: z.enum(PHASES),
+  /** Of the search phase. */
+  trial: z.int().positive().optional(),
+  betas: z.array(z.number()).min(1),
+  replicate: z.int().nonnegative(),
+  distances: z.partialRecord(z.enum(metricNames), z.array(distance)),
+  nfe: z.int().positive(),
+  seconds: z.number(),
+  /** Milliseconds since 1970. */
+  end: z.number(),
+});
+
+const line = z.discriminatedUnion('type', [header, session, evaluation]);
+
+export type JournalEvaluation = z.infer<typeof evaluation>;
+type JournalLine = z.infer<typeof line>;
+
+/** What a journal holds. */
+export interface JournalContent {
+  readonly evaluations: readonly JournalEvaluation[];
+  /** Wall-clock seconds that the sessions so far took, each up to its last evaluation. */
+  readonly seconds: number;
+}
+
+/**
+ * Reads a journal. A torn last line, of a process or machine that stopped while it was written, is passed over; `validBytes` is
+ * where it begins. Throws an InputError that gives the line where another does not fit.
+ */
+export async function readJournal(path: string): Promise<JournalContent & { readonly validBytes: number }> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return new Uint8Array();
+    throw error;
+  });
+  const validBytes = bytes.lastIndexOf(0x0a) + 1;
+  const texts = new TextDecoder().decode(bytes.subarray(0, validBytes)).split('\n').slice(0, -1);
+  const lines = texts.map((text, i) => parseLine(text, `${path}: line ${i + 1}`));
+  if (lines.length > 0 && lines[0]!.type !== 'journal') {
+    throw new InputError(`${path}: line 1: a journal of format ${FORMAT} was expected, got ${texts[0]!.slice(0, 80)}`);
+  }
+  let seconds = 0;
+  let sessionStart = 0;
+  let last = 0;
+  for (const entry of lines) {
+    if (entry.type === 'session') {
+      seconds += Math.max(0, last - sessionStart) / 1000;
+      sessionStart = entry.start;
+      last = entry.start;
+    } else if (entry.type === 'evaluation') {
+      last = Math.max(last, entry.end);
+    }
+  }
+  seconds += Math.max(0, last - sessionStart) / 1000;
+  return { evaluations: lines.filter((entry) => entry.type === 'evaluation'), seconds, validBytes };
+}
+
+function parseLine(text: string, where: string): JournalLine {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new InputError(`${where}: JSON was expected, got ${text.slice(0, 80)}`);
+  }
+  const result = line.safeParse(json);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new InputError(`${where}: ${issue.path.join('.') || 'the line'}: ${issue.message}`);
+}
+
+/** Appends lines to a journal; each is on the disk before `append` resolves. */
+export interface JournalWriter {
+  append(evaluation: Omit<JournalEvaluation, 'type'>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a journal for a new session, cutting off a torn last line. */
+export async function openJournal(path: string, validBytes: number, sessionStart: number): Promise<JournalWriter> {
+  const file = await open(path, 'a');
+  await file.truncate(validBytes);
+  if (validBytes === 0) await write(file, { type: 'journal', format: FORMAT });
+  await write(file, { type: 'session', start: sessionStart });
+  let last = Promise.resolve();
+  return {
+    append(entry) {
+      last = last.then(() => write(file, { type: 'evaluation', ...entry }));
+      return last;
+    },
+    async close() {
+      await last;
+      await file.close();
+    },
+  };
+}
+
+async function write(file: FileHandle, entry: JournalLine): Promise<void> {
+  await file.appendFile(`${JSON.stringify(entry)}\n`);
+  await file.datasync();
+}

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import type { Estimate } from './statistics.ts';
+import type { StudySettings } from './study.ts';
+
+const FORMAT = 1;
+
+const number = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+const estimate = z.strictObject({ mean: number, standardError: number });
+const metricName = z.enum(Object.keys(METRICS) as [MetricName, ...MetricName[]]);
+const judged = {
+  name: z.string(),
+  betas: z.array(z.number()),
+  /** On the scoring clips. */
+  score: number,
+  /** The study's metric on held-out clips. */
+  heldout: estimate,
+  /** Every metric on held-out clips, from the same noise. */
+  metrics: z.record(metricName, estimate),
+};
+
+const outcome = z.strictObject({
+  trial: z.int(),
+  ...judged,
+  /** The best few of the scoring clips, ranked on held-out clips with fresh noise; the first won. */
+  finalists: z.array(z.strictObject({ trial: z.int(), ...judged })),
+  /** Presets and Fibonacci, from the same draw of noise as the winner's held-out score; a positive difference is in its favour. */
+  comparisons: z.array(z.strictObject({ ...judged, difference: estimate })),
+  nfe: z.strictObject({ search: z.int(), verification: z.int() }),
+  seconds: z.number(),
+});
+
+/** What a finished search found. */
+export type Outcome = z.infer<typeof outcome>;
+
+/** A schedule's scores on held-out clips. */
+export interface Judged {
+  readonly heldout: Estimate;
+  readonly metrics: Record<MetricName, Estimate>;
+}
+
+const bestFile = z.object({ provenance: z.strictObject({ format: z.literal(FORMAT), outcome, study: z.unknown() }) });
+
+/** best.json: the winner in the form of a schedule file, with all that is known of how it was found. */
+export function outcomeFile(study: StudySettings, { ...found }: Outcome): unknown {
+  return {
+    name: found.name,
+    source: `found by wavegrad-schedules ${study.version} (${study.strategy}, seed ${study.seed}) for ${study.checkpoint.name}`,
+    clamp: study.clamp,
+    betas: found.betas,
+    provenance: { format: FORMAT, outcome: found, study },
+  };
+}
+
+/** What a study's best.json says, or undefined where the search has not come to its end. */
+export async function readOutcome(path: string): Promise<Outcome | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : bestFile.parse(JSON.parse(text)).provenance.outcome;
+}

@@ -1,0 +1,140 @@
+import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import type { Phase } from './journal.ts';
+import type { Outcome } from './outcome.ts';
+import { createRunner, type EvaluationPool, type Runner } from './runner.ts';
+import { estimate, meanOverReplicates } from './statistics.ts';
+import type { Strategy } from './strategies/strategy.ts';
+import type { Study } from './study.ts';
+import { byScore, type Candidate, type Trial } from './trial.ts';
+import { verify } from './verification.ts';
+
+/** How far a search is. */
+export interface Progress {
+  readonly phase: Phase;
+  /** Trials that are complete. */
+  readonly trials: number;
+  /** Charged to this phase so far, and its plan. */
+  readonly nfe: number;
+  readonly nfePlanned: number;
+  readonly best?: Trial;
+}
+
+export interface SearchOptions {
+  readonly study: Study;
+  readonly strategy: Strategy;
+  readonly baselines: readonly NoiseSchedule[];
+  readonly pool: EvaluationPool;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Once true, what is running ends at its next step and the search gives undefined. */
+  readonly isCancelled?: () => boolean;
+}
+
+export interface SearchResult {
+  /** In the order of ids. */
+  readonly trials: readonly Trial[];
+  readonly outcome: Outcome;
+  /** Network evaluations that this session made; the rest was in the journal already. */
+  readonly nfeMade: number;
+}
+
+/**
+ * Runs a search to its end, or on from where the study's journal stops: the strategy's trials on the scoring clips until the
+ * budget is used, then the held-out verification. Undefined where it was cancelled; all that was finished is in the journal.
+ */
+export async function search(options: SearchOptions): Promise<SearchResult | undefined> {
+  const { study, strategy, baselines, pool, onProgress = () => {}, isCancelled = () => false } = options;
+  const runner = createRunner(study, pool, isCancelled);
+  try {
+    const trials = await runTrials(study, strategy, runner, onProgress);
+    if (runner.hasStopped()) return undefined;
+    await study.writeTrials(trials);
+    const outcome = await verify({ study, trials, baselines, runner, onProgress });
+    if (outcome === undefined) return undefined;
+    await study.writeOutcome(outcome);
+    return { trials, outcome, nfeMade: runner.nfeMade() };
+  } finally {
+    await runner.settle();
+    await study.journal.close();
+  }
+}
+
+/** The trials that were complete before the strategy's end, the budget's, or a cancellation, in the order of ids. */
+async function runTrials(
+  study: Study,
+  strategy: Strategy,
+  runner: Runner,
+  onProgress: (progress: Progress) => void,
+): Promise<Trial[]> {
+  const { budget, replicates } = study.settings;
+  const cost = ({ betas }: Candidate) => betas.length * replicates;
+  const generations: Promise<Trial | undefined>[][] = [];
+  const tried = new Set<string>();
+  const finished: Trial[] = [];
+  let planned = 0;
+  let nfe = 0;
+  let best: Trial | undefined;
+
+  async function finish(id: number, candidate: Candidate, evaluations: Awaited<ReturnType<Runner['start']>>[]) {
+    const entries = await Promise.all(evaluations.map(({ result }) => result));
+    const complete = entries.filter((entry) => entry !== undefined);
+    if (complete.length < entries.length) return undefined;
+    const perClip = meanOverReplicates(complete.map(({ distances }) => distances[study.settings.metric]!));
+    const { mean, standardError } = estimate(perClip);
+    const trial: Trial = {
+      ...candidate,
+      id,
+      state: Number.isFinite(mean) ? 'complete' : 'failed',
+      score: mean,
+      standardError,
+      nfe: cost(candidate),
+      seconds: complete.reduce((sum, { seconds }) => sum + seconds, 0),
+    };
+    await study.addTrial(trial);
+    finished.push(trial);
+    nfe += trial.nfe;
+    if (best === undefined || byScore(trial, best) < 0) best = trial;
+    onProgress({ phase: 'search', trials: finished.length, nfe, nfePlanned: budget, best });
+    return trial;
+  }
+
+  await study.writeTrials([]);
+  for (let generation = 0; planned < budget && !runner.hasStopped(); generation++) {
+    // All but the generation before, which is still under way: so no worker waits for the end of a generation.
+    const seen = await Promise.all(generations.slice(0, Math.max(0, generation - 1)).flat());
+    const candidates = strategy.propose(
+      generation,
+      seen.filter((trial) => trial !== undefined),
+    );
+    if (candidates.length === 0) break;
+    const started: Promise<Trial | undefined>[] = [];
+    generations.push(started);
+    for (const candidate of candidates) {
+      const key = candidate.betas.join(' ');
+      if (tried.has(key)) continue;
+      if (planned + cost(candidate) > budget) {
+        planned = budget;
+        break;
+      }
+      tried.add(key);
+      planned += cost(candidate);
+      const id = tried.size;
+      const evaluations = [];
+      for (let replicate = 0; replicate < replicates; replicate++) {
+        evaluations.push(
+          await runner.start({
+            phase: 'search',
+            trial: id,
+            betas: candidate.betas,
+            set: 'scoring',
+            purpose: 'scoring',
+            replicate,
+            metrics: [study.settings.metric],
+          }),
+        );
+      }
+      started.push(finish(id, candidate, evaluations));
+    }
+  }
+  await Promise.all(generations.flat());
+  return finished.toSorted((a, b) => a.id - b.id);
+}

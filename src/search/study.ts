@@ -1,0 +1,161 @@
+import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { PRECISIONS } from '../diffusion/process.ts';
+import { InputError } from '../formats/input-error.ts';
+import { writeWhole } from '../formats/write-whole.ts';
+import { CLAMPS } from '../schedule/noise-schedule.ts';
+import { type JournalContent, type JournalWriter, openJournal, readJournal } from './journal.ts';
+import { outcomeFile, type Outcome } from './outcome.ts';
+import { STRATEGIES, type StrategyName } from './strategies/index.ts';
+import type { Trial } from './trial.ts';
+import { csvHeader, csvRow } from './trials-csv.ts';
+
+const FORMAT = 1;
+
+const hashed = z.strictObject({ name: z.string(), hash: z.string() });
+const range = z.tuple([z.number(), z.number()]);
+
+const studyFile = z.strictObject({
+  format: z.literal(FORMAT),
+  steps: z.int().positive(),
+  strategy: z.enum(Object.keys(STRATEGIES) as [StrategyName, ...StrategyName[]]),
+  range: range.optional(),
+  stride: z.int().positive(),
+  values: z.int().positive().optional(),
+  seed: z.int().nonnegative(),
+  metric: z.enum(Object.keys(METRICS) as [MetricName, ...MetricName[]]),
+  clamp: z.enum(CLAMPS),
+  precision: z.enum(PRECISIONS),
+  replicates: z.int().positive(),
+  /** In network evaluations of the scoring batch; raised, a finished search goes on. */
+  budget: z.int().positive(),
+  checkpoint: hashed,
+  config: hashed,
+  sampleRate: z.int().positive(),
+  /** Samples of each clip. */
+  clipSamples: z.int().positive(),
+  /** All of a set go through the network in one batch. */
+  scoringClips: z.array(hashed).min(1),
+  heldoutClips: z.array(hashed).min(1),
+  device: z.string(),
+  /** What the bits of a score depend on beside all this. */
+  engine: z.string(),
+  version: z.string(),
+});
+
+/** Everything that is needed to run a search again; what decides its trials is the study's identity. */
+export type StudySettings = z.infer<typeof studyFile>;
+
+/** Differences in these do not make another study. */
+const NOT_IDENTITY: ReadonlySet<string> = new Set(['budget', 'version']);
+
+/** The files of a study's folder. */
+export function studyPaths(folder: string) {
+  const at = (name: string) => join(folder, name);
+  return { settings: at('study.json'), journal: at('journal.jsonl'), trials: at('trials.csv'), best: at('best.json') };
+}
+
+/** A study on disk that a search is writing. */
+export interface Study {
+  readonly folder: string;
+  readonly settings: StudySettings;
+  /** What earlier sessions did. */
+  readonly done: JournalContent;
+  readonly journal: JournalWriter;
+  /** Adds a row to trials.csv. */
+  addTrial(trial: Trial): Promise<void>;
+  /** Writes trials.csv whole, in the order of ids. */
+  writeTrials(trials: readonly Trial[]): Promise<void>;
+  writeOutcome(outcome: Outcome): Promise<void>;
+}
+
+export interface StudyMode {
+  /** The study must exist already. */
+  readonly resume?: boolean;
+  /** Another study is begun where this one exists: folder-2, folder-3, … */
+  readonly fresh?: boolean;
+}
+
+/**
+ * Opens the study in a folder for a search with these settings, making it where there is none.
+ * Throws an InputError that names the difference where the folder holds another study.
+ */
+export async function openStudy(wanted: string, settings: StudySettings, mode: StudyMode, now: number): Promise<Study> {
+  const folder = resolve(mode.fresh ? await unusedFolder(wanted) : wanted);
+  const paths = studyPaths(folder);
+  const known = await readSettings(folder);
+  if (known === undefined) {
+    if (mode.resume) throw new InputError(`${wanted}: there is no study to resume here (no study.json)`);
+    await mkdir(folder, { recursive: true });
+  } else {
+    refuseAnother(folder, known, settings);
+  }
+  if (JSON.stringify(known) !== JSON.stringify(settings)) await writeWhole(paths.settings, toJson(settings));
+  const { validBytes, ...done } = await readJournal(paths.journal);
+  const journal = await openJournal(paths.journal, validBytes, now);
+  const header = csvHeader(settings.steps);
+  return {
+    folder,
+    settings,
+    done,
+    journal,
+    addTrial: (trial) => appendFile(paths.trials, csvRow(trial, settings.steps)),
+    writeTrials: (trials) =>
+      writeWhole(paths.trials, header + trials.map((trial) => csvRow(trial, settings.steps)).join('')),
+    writeOutcome: (outcome) => writeWhole(paths.best, toJson(outcomeFile(settings, outcome))),
+  };
+}
+
+/** The settings of the study in a folder, or undefined where there is none. */
+export async function readSettings(folder: string): Promise<StudySettings | undefined> {
+  const path = studyPaths(folder).settings;
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${path}: not JSON: ${(error as Error).message}`);
+  }
+  const result = studyFile.safeParse(json);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new InputError(`${path}: ${issue.path.join('.') || 'the whole file'}: ${issue.message}`);
+}
+
+function refuseAnother(folder: string, known: StudySettings, wanted: StudySettings): void {
+  for (const key of Object.keys(studyFile.shape) as (keyof StudySettings)[]) {
+    if (NOT_IDENTITY.has(key)) continue;
+    const [was, is] = [show(known[key]), show(wanted[key])];
+    if (was !== is) {
+      throw new InputError(
+        `${folder}: this study was made with ${key} ${was}, but now it is ${is}; use --fresh or another --study for a new one`,
+      );
+    }
+  }
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'the default';
+  return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
+}
+
+async function unusedFolder(wanted: string): Promise<string> {
+  for (let count = 1; ; count++) {
+    const folder = count === 1 ? wanted : `${wanted}-${count}`;
+    const exists = await stat(folder).then(
+      () => true,
+      () => false,
+    );
+    if (!exists) return folder;
+  }
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,28 @@
+/** A schedule that a strategy asks to have evaluated. */
+export interface Candidate {
+  readonly betas: readonly number[];
+  /** What made it: a strategy's name, or that of a preset. */
+  readonly origin: string;
+  /** The trial it was made from, if any. */
+  readonly parent?: number;
+}
+
+/** One schedule, evaluated. */
+export interface Trial extends Candidate {
+  /** Counts from 1 in the order in which the strategy asked. */
+  readonly id: number;
+  /** A schedule that blows up is a failed trial. */
+  readonly state: 'complete' | 'failed';
+  /** Mean distance over clips and replicates; lower is better; NaN where it failed. */
+  readonly score: number;
+  /** Of the score, over clips. */
+  readonly standardError: number;
+  readonly nfe: number;
+  readonly seconds: number;
+}
+
+/** The better trial first; of equal ones the earlier; failed ones last. */
+export function byScore(a: Trial, b: Trial): number {
+  if (a.state !== b.state) return a.state === 'complete' ? -1 : 1;
+  return a.score - b.score || a.id - b.id;
+}

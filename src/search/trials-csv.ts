@@ -1,0 +1,34 @@
+import { stringify } from 'csv-stringify/sync';
+import { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import type { Trial } from './trial.ts';
+
+/** The first line of trials.csv. */
+export function csvHeader(steps: number): string {
+  const betas = Array.from({ length: steps }, (_, i) => `beta_${i + 1}`);
+  return stringify([
+    [
+      'id',
+      'parent',
+      'steps',
+      'strategy',
+      'state',
+      'score',
+      'standard_error',
+      'nfe',
+      'seconds',
+      'terminal_level',
+      ...betas,
+    ],
+  ]);
+}
+
+/** A trial's line of trials.csv, at full precision; what there is no number for is empty. */
+export function csvRow(trial: Trial, steps: number): string {
+  const { id, parent, betas, origin, state, score, standardError, nfe, seconds } = trial;
+  const terminalLevel = NoiseSchedule.fromBetas(betas, { asPublished: true }).levels.at(-1)!;
+  const missing = Array.from({ length: steps - betas.length }, () => '');
+  const numbers = [score, standardError].map((value) => (Number.isFinite(value) ? value : ''));
+  return stringify([
+    [id, parent, betas.length, origin, state, ...numbers, nfe, Number(seconds.toFixed(3)), terminalLevel, ...betas, ...missing],
+  ]);
+}

@@ -1,0 +1,148 @@
+import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { InputError } from '../formats/input-error.ts';
+import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import type { JournalEvaluation, Phase } from './journal.ts';
+import type { Outcome } from './outcome.ts';
+import type { Runner, Wanted } from './runner.ts';
+import type { Progress } from './search.ts';
+import { type Estimate, estimate, meanOverReplicates, pairedDifference } from './statistics.ts';
+import type { Study } from './study.ts';
+import { byScore, type Trial } from './trial.ts';
+
+/** The best of the scoring clips that are ranked on held-out ones. */
+const FINALISTS = 5;
+const RANKING_REPLICATES = 2;
+const VERIFICATION_REPLICATES = 4;
+
+const ALL_METRICS = Object.keys(METRICS) as MetricName[];
+
+/** What each phase of the verification hears, and how often. */
+const PHASES = {
+  baseline: { set: 'scoring', purpose: 'scoring' },
+  ranking: { set: 'heldout', purpose: 'ranking' },
+  verification: { set: 'heldout', purpose: 'verification' },
+} as const;
+
+/** Network evaluations that the verification of a search costs, at most. */
+export function verificationCost(steps: number, replicates: number, baselines: number): number {
+  const evaluations =
+    baselines * replicates + FINALISTS * RANKING_REPLICATES + (baselines + 1) * VERIFICATION_REPLICATES;
+  return steps * evaluations;
+}
+
+interface VerificationOptions {
+  readonly study: Study;
+  readonly trials: readonly Trial[];
+  readonly baselines: readonly NoiseSchedule[];
+  readonly runner: Runner;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/**
+ * Ranks the best few trials on held-out clips with fresh noise, then compares the first of them with the baselines on a further
+ * draw, the same for all, that chose nothing: the minimum of many noisy scores is otherwise mostly luck.
+ * Undefined where the search was cancelled. Throws an InputError where no trial is complete.
+ */
+export async function verify({ study, trials, baselines, runner, onProgress }: VerificationOptions): Promise<Outcome | undefined> {
+  const { settings } = study;
+  const complete = trials.filter((trial) => trial.state === 'complete').toSorted(byScore);
+  const best = complete[0];
+  if (best === undefined) {
+    throw new InputError(
+      `${study.folder}: none of ${trials.length} trials gave a finite score; a clamp of x0 or another range may help`,
+    );
+  }
+  const finalists = complete.slice(0, FINALISTS);
+  const untried = baselines.filter(({ betas }) => !complete.some((trial) => sameBetas(trial.betas, betas)));
+  const nfePlanned =
+    settings.steps *
+    (untried.length * settings.replicates +
+      finalists.length * RANKING_REPLICATES +
+      (baselines.length + 1) * VERIFICATION_REPLICATES);
+  let nfe = 0;
+
+  /** Every schedule's distances by clip, averaged over replicates, in the order given. */
+  async function hear(phase: keyof typeof PHASES, schedules: readonly (readonly number[])[], replicates: number) {
+    const { set, purpose } = PHASES[phase];
+    const rows: Promise<JournalEvaluation | undefined>[][] = [];
+    for (const betas of schedules) {
+      const row: Promise<JournalEvaluation | undefined>[] = [];
+      for (let replicate = 0; replicate < replicates; replicate++) {
+        const wanted: Wanted = { phase, betas, set, purpose, replicate, metrics: ALL_METRICS };
+        const { result } = await runner.start(wanted);
+        row.push(result.then((entry) => counted(phase, entry)));
+      }
+      rows.push(row);
+    }
+    const entries = await Promise.all(rows.map((row) => Promise.all(row)));
+    const all = entries.map((row) => row.filter((entry) => entry !== undefined));
+    return runner.hasStopped() ? undefined : all.map(distancesByClip);
+  }
+  function counted(phase: Phase, entry: JournalEvaluation | undefined) {
+    nfe += entry?.nfe ?? 0;
+    onProgress({ phase, trials: trials.length, nfe, nfePlanned, best });
+    return entry;
+  }
+
+  const onScoring = await hear('baseline', untried.map(betasOf), settings.replicates);
+  const ranked = await hear('ranking', finalists.map(betasOf), RANKING_REPLICATES);
+  if (onScoring === undefined || ranked === undefined) return undefined;
+  const metric = settings.metric;
+  const ranking = finalists
+    .map((trial, i) => ({ trial, distances: ranked[i]! }))
+    .toSorted((a, b) => estimate(a.distances[metric]).mean - estimate(b.distances[metric]).mean || a.trial.id - b.trial.id);
+  const winner = ranking[0]!.trial;
+
+  const judged = await hear('verification', [winner.betas, ...baselines.map(betasOf)], VERIFICATION_REPLICATES);
+  if (judged === undefined) return undefined;
+  const [ofWinner, ...ofBaselines] = judged as [DistancesByClip, ...DistancesByClip[]];
+  const scoreOf = (betas: readonly number[]) => {
+    const trial = complete.find((candidate) => sameBetas(candidate.betas, betas));
+    if (trial !== undefined) return trial.score;
+    const index = untried.findIndex((baseline) => sameBetas(baseline.betas, betas));
+    return estimate(onScoring[index]![metric]).mean;
+  };
+  return {
+    trial: winner.id,
+    name: `found-${settings.steps}`,
+    betas: [...winner.betas],
+    score: winner.score,
+    ...estimates(ofWinner, metric),
+    finalists: ranking.map(({ trial, distances }) => ({
+      trial: trial.id,
+      name: trial.origin,
+      betas: [...trial.betas],
+      score: trial.score,
+      ...estimates(distances, metric),
+    })),
+    comparisons: baselines.map(({ name, betas }, i) => ({
+      name,
+      betas: [...betas],
+      score: scoreOf(betas),
+      ...estimates(ofBaselines[i]!, metric),
+      difference: pairedDifference(ofBaselines[i]![metric], ofWinner[metric]),
+    })),
+    nfe: { search: trials.reduce((sum, trial) => sum + trial.nfe, 0), verification: nfe },
+    seconds: runner.seconds(),
+  };
+}
+
+type DistancesByClip = Record<MetricName, number[]>;
+
+function distancesByClip(entries: readonly JournalEvaluation[]): DistancesByClip {
+  const rows = ALL_METRICS.map((metric) => [metric, meanOverReplicates(entries.map((entry) => entry.distances[metric]!))]);
+  return Object.fromEntries(rows) as DistancesByClip;
+}
+
+function estimates(distances: DistancesByClip, metric: MetricName) {
+  const metrics = Object.fromEntries(ALL_METRICS.map((name) => [name, estimate(distances[name])]));
+  return { heldout: estimate(distances[metric]), metrics: metrics as Record<MetricName, Estimate> };
+}
+
+function betasOf({ betas }: { readonly betas: readonly number[] }): readonly number[] {
+  return betas;
+}
+
+function sameBetas(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((beta, i) => beta === b[i]);
+}

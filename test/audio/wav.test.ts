@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readWav, writeWav } from '../../src/audio/wav.ts';
+import { InputError } from '../../src/formats/input-error.ts';
+
+const u16 = (value: number) => [value & 255, (value >>> 8) & 255];
+const u32 = (value: number) => [...u16(value & 0xffff), ...u16(value >>> 16)];
+const text = (value: string) => [...Buffer.from(value)];
+const chunk = (id: string, body: number[], size = body.length) => [
+  ...text(id),
+  ...u32(size),
+  ...body,
+  ...(body.length % 2 ? [0] : []),
+];
+
+interface Header {
+  encoding?: number;
+  channels?: number;
+  rate?: number;
+  bits?: number;
+  block?: number;
+}
+
+/** A "fmt " chunk as Microsoft's Multimedia Programming Interface lays it out. */
+function fmt({ encoding = 1, channels = 1, rate = 8000, bits = 16, block = (channels * bits) / 8 }: Header = {}) {
+  return [...u16(encoding), ...u16(channels), ...u32(rate), ...u32(rate * block), ...u16(block), ...u16(bits)];
+}
+
+function riff(chunks: number[], size = chunks.length + 4): Uint8Array {
+  return Uint8Array.from([...text('RIFF'), ...u32(size), ...text('WAVE'), ...chunks]);
+}
+
+const wav = (header: Header, data: number[]) => riff([...chunk('fmt ', fmt(header)), ...chunk('data', data)]);
+const floatBytes = (values: number[]) => [...new Uint8Array(Float32Array.from(values).buffer)];
+const doubleBytes = (values: number[]) => [...new Uint8Array(Float64Array.from(values).buffer)];
+
+describe('readWav', () => {
+  test.each([
+    ['8-bit PCM', { bits: 8 }, [0, 64, 128, 255], [-1, -0.5, 0, 127 / 128]],
+    [
+      '16-bit PCM',
+      { bits: 16 },
+      [0x00, 0x80, 0xff, 0x7f, 0x01, 0x00, 0xff, 0xff],
+      [-1, 32767 / 32768, 2 ** -15, -(2 ** -15)],
+    ],
+    [
+      '24-bit PCM',
+      { bits: 24 },
+      [0, 0, 0x80, 0xff, 0xff, 0x7f, 1, 0, 0, 0xff, 0xff, 0xff],
+      [-1, 1 - 2 ** -23, 2 ** -23, -(2 ** -23)],
+    ],
+    ['32-bit PCM', { bits: 32 }, [0, 0, 0, 0x80, 0, 0, 0, 0x40], [-1, 0.5]],
+    ['32-bit float', { encoding: 3, bits: 32 }, floatBytes([0.25, -1.5]), [0.25, -1.5]],
+    ['64-bit float', { encoding: 3, bits: 64 }, doubleBytes([0.25, -1.5]), [0.25, -1.5]],
+  ] as [string, Header, number[], number[]][])('reads %s', (_, header, data, expected) => {
+    expect(readWav(wav(header, data), 'a.wav')).toEqual({
+      samples: Float32Array.from(expected),
+      sampleRate: 8000,
+      channels: 1,
+    });
+  });
+
+  test('reads an extensible header by its subformat', () => {
+    const guidTail = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
+    const extensible = [
+      ...fmt({ encoding: 0xfffe, bits: 32 }),
+      ...u16(22),
+      ...u16(32),
+      ...u32(4),
+      ...u16(3),
+      ...guidTail,
+    ];
+    const file = riff([...chunk('fmt ', extensible), ...chunk('data', floatBytes([0.75]))]);
+    expect([...readWav(file, 'a.wav').samples]).toEqual([0.75]);
+  });
+
+  test('averages channels', () => {
+    const { samples, channels } = readWav(
+      wav({ channels: 3, encoding: 3, bits: 32 }, floatBytes([0, 0.25, 0.5, 1, 1, 1])),
+      'a.wav',
+    );
+    expect(channels).toBe(3);
+    expect([...samples]).toEqual([0.25, 1]);
+  });
+
+  test('skips unknown chunks with the padding of odd ones, and what follows the samples', () => {
+    const file = riff([
+      ...chunk('JUNK', [1, 2, 3]),
+      ...chunk('fmt ', fmt({ bits: 8 })),
+      ...chunk('LIST', [1]),
+      ...chunk('data', [128, 192, 64]),
+      ...chunk('id3 ', [9, 9]),
+    ]);
+    expect([...readWav(file, 'a.wav').samples]).toEqual([0, 0.5, -0.5]);
+  });
+
+  test('reads bytes that are a view into a larger buffer', () => {
+    const file = wav({}, [0, 0x40]);
+    const shifted = new Uint8Array(file.length + 3);
+    shifted.set(file, 3);
+    expect([...readWav(shifted.subarray(3), 'a.wav').samples]).toEqual([0.5]);
+  });
+
+  test.each([
+    [0xffffffff, 0xffffffff],
+    [0, 0],
+    [36, 0],
+  ])('reads a streamed file to its end, RIFF size %i and data size %i', (riffSize, dataSize) => {
+    const file = riff([...chunk('fmt ', fmt()), ...chunk('data', [0, 0x40, 0, 0xc0], dataSize)], riffSize);
+    expect([...readWav(file, 'a.wav').samples]).toEqual([0.5, -0.5]);
+  });
+
+  test.each([
+    ['no RIFF file', Uint8Array.from(text('RIFX0000WAVE'))],
+    ['a file of 3 bytes', Uint8Array.from(text('RIF'))],
+    ['samples without a header', riff(chunk('data', [0, 0]))],
+    ['no samples', riff(chunk('fmt ', fmt()))],
+    ['an empty data chunk', wav({}, [])],
+    ['a data size beyond the end', riff([...chunk('fmt ', fmt()), ...chunk('data', [0, 0], 4)])],
+    ['a data size of 4 GB', riff([...chunk('fmt ', fmt()), ...chunk('data', [0, 0], 0xfffffffe)])],
+    ['a chunk size beyond the end', riff([...chunk('LIST', [0, 0], 0x7fffffff)])],
+    ['a RIFF size beyond the end', riff([...chunk('fmt ', fmt()), ...chunk('data', [0, 0])], 1000)],
+    ['a RIFF size before the end of the samples', riff([...chunk('fmt ', fmt()), ...chunk('data', [0, 0])], 30)],
+    ['half a sample', wav({}, [0, 0, 0])],
+    ['a short header', riff([...chunk('fmt ', fmt().slice(0, 14)), ...chunk('data', [0, 0])])],
+    ['no channels', wav({ channels: 0, block: 2 }, [0, 0])],
+    ['no sample rate', wav({ rate: 0 }, [0, 0])],
+    ['blocks that do not fit', wav({ block: 3 }, [0, 0, 0])],
+    ['ADPCM', wav({ encoding: 2, bits: 4, block: 1 }, [0, 0])],
+    ['12-bit PCM', wav({ bits: 12, block: 2 }, [0, 0])],
+    ['NaN', wav({ encoding: 3, bits: 32 }, floatBytes([0, Number.NaN]))],
+    ['infinity', wav({ encoding: 3, bits: 32 }, floatBytes([Number.POSITIVE_INFINITY]))],
+    ['a double beyond float32', wav({ encoding: 3, bits: 64 }, doubleBytes([1e300]))],
+  ])('refuses %s with one sentence that names the file', (_, file) => {
+    expect(() => readWav(file, 'clips/a.wav')).toThrow(InputError);
+    expect(() => readWav(file, 'clips/a.wav')).toThrow(/^clips\/a\.wav: expected [^\n]*[^.\n]$/);
+  });
+
+  test('refuses every file cut short', () => {
+    const file = wav({ channels: 2 }, [1, 2, 3, 4, 5, 6, 7, 8]);
+    for (let length = 0; length < file.length; length++) {
+      expect(() => readWav(file.subarray(0, length), 'a.wav')).toThrow(InputError);
+    }
+  });
+
+  test('answers any bytes with audio or an InputError', () => {
+    const start = [...wav({ channels: 2 }, [1, 2, 3, 4])];
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(start.length - 1), fc.nat(255)), { maxLength: 6 }), (edits) => {
+        const file = Uint8Array.from(start);
+        for (const [at, byte] of edits) file[at] = byte;
+        try {
+          expect(readWav(file, 'a.wav').samples.length).toBeGreaterThan(0);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+        }
+      }),
+    );
+  });
+});
+
+describe('writeWav', () => {
+  test('writes float32 samples that read back bit for bit', () => {
+    fc.assert(
+      fc.property(
+        fc.float32Array({ minLength: 1, noNaN: true, noDefaultInfinity: true }),
+        fc.integer({ min: 1, max: 192000 }),
+        (values, rate) => {
+          // Channels are summed from +0 on, which makes -0 a 0.
+          const samples = values.map((value) => value + 0);
+          expect(readWav(writeWav(samples, rate, 'float32'), 'a.wav')).toEqual({
+            samples,
+            sampleRate: rate,
+            channels: 1,
+          });
+        },
+      ),
+    );
+  });
+
+  test('rounds 16-bit samples to steps of 1/32768 and clips them', () => {
+    const samples = Float32Array.from([-2, -1, -0.6 / 32768, 0.4 / 32768, 0.6 / 32768, 0.5, 1, 2]);
+    const written = readWav(writeWav(samples, 22050, 'pcm16'), 'a.wav').samples;
+    expect([...written].map((x) => x * 32768 + 0)).toEqual([-32768, -32768, -1, 0, 1, 16384, 32767, 32767]);
+  });
+
+  test('writes the canonical 44-byte header', () => {
+    expect([...writeWav(Float32Array.from([0.5]), 22050, 'pcm16')]).toEqual([...wav({ rate: 22050 }, [0, 0x40])]);
+  });
+});
