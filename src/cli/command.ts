@@ -26,6 +26,10 @@ export interface Command<Flags extends Record<string, Options>> {
 
 /** Runs a command: parses, prints errors in one sentence, and sets the exit code (0 done, 1 failed, 2 used wrongly, or the command's). */
 export async function runCommand<Flags extends Record<string, Options>>(command: Command<Flags>, args: readonly string[]): Promise<void> {
+  // A reader that has seen enough, such as head, closes the pipe: no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   let verbose = args.includes('--verbose');
   try {
     const parser: Argv = yargs([...args])
@@ -38,7 +42,7 @@ export async function runCommand<Flags extends Record<string, Options>>(command:
       .parserConfiguration({ 'parse-positional-numbers': false, 'duplicate-arguments-array': false })
       .wrap(Math.min(120, process.stdout.columns ?? 100))
       .fail((message, error) => {
-        throw error ?? new UsageError(message);
+        throw error ?? new UsageError(message.replaceAll(/\s*\n\s*/g, ' '));
       });
     const { _: positionals, ...flags } = await parser.parseAsync();
     verbose = flags.verbose === true;

@@ -1,6 +1,6 @@
 import type { OnnxWriter, Operation, Tensor } from './operation.ts';
 import { OPERATIONS, type Step } from './operations/index.ts';
-import type { Shape } from './shape.ts';
+import { type Shape, showShape } from './shape.ts';
 
 /** A value of a graph: the number of the node that makes it, and its shape. */
 export interface Value {
@@ -54,6 +54,8 @@ export class Graph {
   }
 
   #push(node: Node): Value {
+    // Rank 3 is written to ONNX as rank 4 (see OnnxWriter), so rank 4 has no form of its own.
+    if (node.shape.length > 3) throw new RangeError(`a value has at most 3 dimensions, got ${showShape(node.shape)}`);
     this.nodes.push(node);
     return { id: this.nodes.length - 1, shape: node.shape };
   }

@@ -15,13 +15,16 @@ export function sameDim(a: Dim, b: Dim): boolean {
   return a.symbol === b.symbol && a.times === b.times;
 }
 
-/** The dimension times or divided by a whole number; throws where a division leaves a remainder. */
-export function scaleDim(dim: Dim, numerator: number, denominator = 1): Dim {
-  const times = ((typeof dim === 'number' ? dim : dim.times) * numerator) / denominator;
+/** [batch, channels, time] with its time times or divided by a whole number; throws where a division leaves a remainder. */
+export function scaleTime(operation: string, shape: Shape, numerator: number, denominator = 1): Shape {
+  const [batch, channels, time] = shape;
+  if (shape.length !== 3)
+    throw new RangeError(`${operation}: expected [batch, channels, time], got ${showShape(shape)}`);
+  const times = ((typeof time === 'number' ? time : time!.times) * numerator) / denominator;
   if (!Number.isInteger(times)) {
-    throw new RangeError(`a dimension of ${showDim(dim)} does not divide by ${denominator}`);
+    throw new RangeError(`${operation}: a length of ${showDim(time!)} does not divide by ${denominator}`);
   }
-  return typeof dim === 'number' ? times : { symbol: dim.symbol, times };
+  return [batch!, channels!, typeof time === 'number' ? times : { symbol: time!.symbol, times }];
 }
 
 export function dimSize(dim: Dim, sizes: Sizes): number {

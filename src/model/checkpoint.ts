@@ -3,6 +3,7 @@ import { InputError } from '../formats/input-error.ts';
 import { type PyTorchValue, readPyTorch } from '../formats/pytorch.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
 import { isTensor, type Tensor } from '../formats/tensor.ts';
+import { showShape } from '../graph/shape.ts';
 
 interface Parameter {
   readonly name: string;
@@ -17,14 +18,21 @@ const NETWORK_PREFIX = 'nn.';
  * at the top or under `model`. Schedule buffers, optimizer and iteration beside the weights are passed over.
  * Throws an InputError that begins with `where` and names a tensor that is missing, misshapen, not finite, or one too many.
  */
-export function readWeights(bytes: Uint8Array, where: string, parameters: readonly Parameter[]): Map<string, Float32Array> {
+export function readWeights(
+  bytes: Uint8Array,
+  where: string,
+  parameters: readonly Parameter[],
+): Map<string, Float32Array> {
   const tensors = isZip(bytes) ? pyTorchTensors(readPyTorch(bytes, where), where) : safetensors(bytes, where);
   const weights = new Map<string, Float32Array>();
   for (const { name, shape } of parameters) {
     const tensor = tensors.get(name);
-    if (tensor === undefined) throw new InputError(`${where}: the tensor ${name} is missing, which the config asks for`);
+    if (tensor === undefined)
+      throw new InputError(`${where}: the tensor ${name} is missing, which the config asks for`);
     if (tensor.shape.length !== shape.length || shape.some((size, axis) => size !== tensor.shape[axis])) {
-      throw new InputError(`${where}: ${name} has shape [${tensor.shape}], but the config asks for [${shape}]`);
+      throw new InputError(
+        `${where}: ${name} has shape ${showShape(tensor.shape)}, but the config asks for ${showShape(shape)}`,
+      );
     }
     const data = tensor.toFloat32();
     if (!data.every(Number.isFinite)) throw new InputError(`${where}: ${name} holds numbers that are not finite`);

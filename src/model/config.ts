@@ -3,7 +3,10 @@ import { InputError } from '../formats/input-error.ts';
 
 const count = z.int().positive();
 const channels = z.array(count).min(1);
-const schedule = z.strictObject({ n_iter: count, betas_range: z.tuple([z.number().positive(), z.number().positive()]) });
+const schedule = z.strictObject({
+  n_iter: count,
+  betas_range: z.tuple([z.number().positive(), z.number().positive()]),
+});
 
 const modelConfig = z.strictObject({
   factors: z.array(count).min(2),
@@ -46,10 +49,13 @@ export type WaveGradConfig = z.infer<typeof wholeConfig>;
  * Throws an InputError that names `where` and the first field that is wrong, with what was expected and what came.
  */
 export function parseConfig(json: unknown, where: string): WaveGradConfig {
-  const result = wholeConfig.safeParse(json);
+  const result = wholeConfig.safeParse(json, { reportInput: true });
   if (!result.success) {
     const issue = result.error.issues[0]!;
-    throw new InputError(`${where}: ${issue.path.join('.') || 'the whole file'}: ${issue.message}`);
+    // Of what came, zod's messages say the type but not the size.
+    const size = Array.isArray(issue.input) ? issue.input.length : issue.input;
+    const got = issue.code === 'too_small' || issue.code === 'too_big' ? `, got ${String(size)}` : '';
+    throw new InputError(`${where}: ${issue.path.join('.') || 'the whole file'}: ${issue.message}${got}`);
   }
   const fail = (message: string): never => {
     throw new InputError(`${where}: ${message}`);
@@ -72,8 +78,10 @@ export function parseConfig(json: unknown, where: string): WaveGradConfig {
   }
   const levelChannels = [model.downsampling_preconv_out_channels, ...model.downsampling_out_channels];
   const odd = levelChannels.find((size) => size % 2 === 1);
-  if (odd !== undefined) fail(`model_config: downsampling channels must be even for the noise-level encoding, got ${odd}`);
-  if (data.win_length > data.n_fft) fail(`data_config.win_length is ${data.win_length}, more than n_fft, ${data.n_fft}`);
+  if (odd !== undefined)
+    fail(`model_config: downsampling channels must be even for the noise-level encoding, got ${odd}`);
+  if (data.win_length > data.n_fft)
+    fail(`data_config.win_length is ${data.win_length}, more than n_fft, ${data.n_fft}`);
   if (data.f_min >= data.f_max) fail(`data_config.f_min is ${data.f_min}, not below f_max, ${data.f_max}`);
   if (data.f_max > data.sample_rate / 2) {
     fail(`data_config.f_max is ${data.f_max}, above half the sample_rate, ${data.sample_rate / 2}`);

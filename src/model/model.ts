@@ -15,12 +15,12 @@ export interface Model {
    * The predicted noise ε̂, [batch, samples]: from the noisy `signal` y_n [batch, samples], log `mels` [batch, n_mels, frames] and
    * `noiseLevels` ℓ_n = sqrt(ᾱ_n) [batch], where samples = frames · hop_length. Throws a RangeError where the lengths do not fit.
    */
-  predictNoise(input: {
+  readonly predictNoise: (input: {
     readonly signal: Float32Array;
     readonly mels: Float32Array;
     readonly noiseLevels: Float32Array;
     readonly batch: number;
-  }): Promise<Float32Array>;
+  }) => Promise<Float32Array>;
   /** Frees the engine's memory; the model cannot be used afterwards. */
   dispose(): Promise<void>;
 }
@@ -64,7 +64,12 @@ async function buildModel(
     parameterCount: [...weights.values()].reduce((sum, { length }) => sum + length, 0),
     async predictNoise({ signal, mels, noiseLevels, batch }) {
       const frames = mels.length / (batch * nMels);
-      if (!Number.isInteger(frames) || frames < 1 || signal.length !== batch * frames * hop || noiseLevels.length !== batch) {
+      if (
+        !Number.isInteger(frames) ||
+        frames < 1 ||
+        signal.length !== batch * frames * hop ||
+        noiseLevels.length !== batch
+      ) {
         throw new RangeError(
           `predictNoise: a batch of ${batch} takes ${batch}·${nMels}·frames mels, ${batch}·frames·${hop} samples and ${batch} levels, ` +
             `got ${mels.length}, ${signal.length} and ${noiseLevels.length}`,

@@ -50,7 +50,13 @@ export function buildWaveGrad({ model_config: model, data_config: data }: WaveGr
     const h = add(leakyRelu(conv(`${name}.signal_conv.0`, x, cin, 3)), encode(cin));
     return { scale: conv(`${name}.scale_conv`, h, cout, 3), shift: conv(`${name}.shift_conv`, h, cout, 3) };
   };
-  const downsamplingBlock = (name: string, x: Value, cout: number, factor: number, dilations: readonly number[]): Value => {
+  const downsamplingBlock = (
+    name: string,
+    x: Value,
+    cout: number,
+    factor: number,
+    dilations: readonly number[],
+  ): Value => {
     // The reference resamples after the 1×1 residual convolution; the two commute, and this order shares one resampling.
     const low = down(x, factor);
     let h = low;

@@ -27,18 +27,25 @@ export function createThreadPool<Settings, Task, Result>(
     concurrentTasksPerWorker: 1,
     // Not with Node's default of 30 s: a worker that waits for its next task is meant to stay.
     idleTimeout: Number.POSITIVE_INFINITY,
-    closeTimeout: CLOSE_TIMEOUT_MS,
     workerData,
     // Tests run the workers from source.
     execArgv: entry.pathname.endsWith('.ts') ? ['--import', 'tsx'] : [],
   });
+  const unfinished = new Set<Promise<Result>>();
   return {
     workers: threads,
-    run: (task) => pool.run(task) as Promise<Result>,
+    run(task) {
+      const result = pool.run(task) as Promise<Result>;
+      unfinished.add(result);
+      const finish = () => unfinished.delete(result);
+      result.then(finish, finish);
+      return result;
+    },
     cancel: () => Atomics.store(new Int32Array(cancelled), 0, 1),
-    close: () => pool.close(),
+    async close() {
+      // Piscina 5.3's own close() ends the other threads once as many tasks are done as there are threads.
+      while (unfinished.size > 0) await Promise.allSettled(unfinished);
+      await pool.close();
+    },
   };
 }
-
-/** A step of a large network on a slow machine; after it threads would be ended while they work. */
-const CLOSE_TIMEOUT_MS = 600_000;

@@ -91,20 +91,22 @@ function parseLine(text: string, where: string): JournalLine {
 
 /** Appends lines to a journal; each is on the disk before `append` resolves. */
 export interface JournalWriter {
-  append(evaluation: Omit<JournalEvaluation, 'type'>): Promise<void>;
+  append(evaluation: JournalEvaluation): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a journal for a new session, cutting off a torn last line. */
+/** Opens a journal for a new session, which begins with its first line, cutting off a torn last line. */
 export async function openJournal(path: string, validBytes: number, sessionStart: number): Promise<JournalWriter> {
   const file = await open(path, 'a');
   await file.truncate(validBytes);
-  if (validBytes === 0) await write(file, { type: 'journal', format: FORMAT });
-  await write(file, { type: 'session', start: sessionStart });
-  let last = Promise.resolve();
+  const begin = async () => {
+    if (validBytes === 0) await write(file, { type: 'journal', format: FORMAT });
+    await write(file, { type: 'session', start: sessionStart });
+  };
+  let last: Promise<void> | undefined;
   return {
     append(entry) {
-      last = last.then(() => write(file, { type: 'evaluation', ...entry }));
+      last = (last ?? begin()).then(() => write(file, entry));
       return last;
     },
     async close() {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { Estimate } from './statistics.ts';
 import type { StudySettings } from './study.ts';
 
@@ -46,14 +47,13 @@ export interface Judged {
 const bestFile = z.object({ provenance: z.strictObject({ format: z.literal(FORMAT), outcome, study: z.unknown() }) });
 
 /** best.json: the winner in the form of a schedule file, with all that is known of how it was found. */
-export function outcomeFile(study: StudySettings, { ...found }: Outcome): unknown {
-  return {
-    name: found.name,
-    source: `found by wavegrad-schedules ${study.version} (${study.strategy}, seed ${study.seed}) for ${study.checkpoint.name}`,
-    clamp: study.clamp,
-    betas: found.betas,
-    provenance: { format: FORMAT, outcome: found, study },
-  };
+export function outcomeFile(study: StudySettings, found: Outcome): unknown {
+  const source = `found by wavegrad-schedules ${study.version} (${study.strategy}, seed ${study.seed}) for ${study.checkpoint.name}`;
+  const { name, betas } = found;
+  // A published schedule that wins may have a β that is zero but for rounding.
+  const asPublished = betas.some((beta) => beta <= 0);
+  const schedule = NoiseSchedule.fromBetas(betas, { name, source, clamp: study.clamp, asPublished });
+  return { ...schedule.toJSON(), provenance: { format: FORMAT, outcome: found, study } };
 }
 
 /** What a study's best.json says, or undefined where the search has not come to its end. */

@@ -53,8 +53,7 @@ export async function search(options: SearchOptions): Promise<SearchResult | und
     await study.writeOutcome(outcome);
     return { trials, outcome, nfeMade: runner.nfeMade() };
   } finally {
-    await runner.settle();
-    await study.journal.close();
+    await runner.settle().finally(() => study.journal.close());
   }
 }
 

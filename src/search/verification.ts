@@ -24,9 +24,15 @@ const PHASES = {
 } as const;
 
 /** Network evaluations that the verification of a search costs, at most. */
-export function verificationCost(steps: number, replicates: number, baselines: number): number {
+export function verificationCost(
+  steps: number,
+  replicates: number,
+  baselines: number,
+  untried = baselines,
+  finalists = FINALISTS,
+): number {
   const evaluations =
-    baselines * replicates + FINALISTS * RANKING_REPLICATES + (baselines + 1) * VERIFICATION_REPLICATES;
+    untried * replicates + finalists * RANKING_REPLICATES + (baselines + 1) * VERIFICATION_REPLICATES;
   return steps * evaluations;
 }
 
@@ -54,11 +60,7 @@ export async function verify({ study, trials, baselines, runner, onProgress }: V
   }
   const finalists = complete.slice(0, FINALISTS);
   const untried = baselines.filter(({ betas }) => !complete.some((trial) => sameBetas(trial.betas, betas)));
-  const nfePlanned =
-    settings.steps *
-    (untried.length * settings.replicates +
-      finalists.length * RANKING_REPLICATES +
-      (baselines.length + 1) * VERIFICATION_REPLICATES);
+  const nfePlanned = verificationCost(settings.steps, settings.replicates, baselines.length, untried.length, finalists.length);
   let nfe = 0;
 
   /** Every schedule's distances by clip, averaged over replicates, in the order given. */
@@ -93,9 +95,12 @@ export async function verify({ study, trials, baselines, runner, onProgress }: V
     .toSorted((a, b) => estimate(a.distances[metric]).mean - estimate(b.distances[metric]).mean || a.trial.id - b.trial.id);
   const winner = ranking[0]!.trial;
 
-  const judged = await hear('verification', [winner.betas, ...baselines.map(betasOf)], VERIFICATION_REPLICATES);
+  // A baseline that won is not heard twice.
+  const judges = [winner.betas, ...baselines.map(betasOf).filter((betas) => !sameBetas(betas, winner.betas))];
+  const judged = await hear('verification', judges, VERIFICATION_REPLICATES);
   if (judged === undefined) return undefined;
-  const [ofWinner, ...ofBaselines] = judged as [DistancesByClip, ...DistancesByClip[]];
+  const heardOf = (betas: readonly number[]) => judged[judges.findIndex((other) => sameBetas(other, betas))]!;
+  const ofWinner = heardOf(winner.betas);
   const scoreOf = (betas: readonly number[]) => {
     const trial = complete.find((candidate) => sameBetas(candidate.betas, betas));
     if (trial !== undefined) return trial.score;
@@ -115,12 +120,12 @@ export async function verify({ study, trials, baselines, runner, onProgress }: V
       score: trial.score,
       ...estimates(distances, metric),
     })),
-    comparisons: baselines.map(({ name, betas }, i) => ({
+    comparisons: baselines.map(({ name, betas }) => ({
       name,
       betas: [...betas],
       score: scoreOf(betas),
-      ...estimates(ofBaselines[i]!, metric),
-      difference: pairedDifference(ofBaselines[i]![metric], ofWinner[metric]),
+      ...estimates(heardOf(betas), metric),
+      difference: pairedDifference(heardOf(betas)[metric], ofWinner[metric]),
     })),
     nfe: { search: trials.reduce((sum, trial) => sum + trial.nfe, 0), verification: nfe },
     seconds: runner.seconds(),

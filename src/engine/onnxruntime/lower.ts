@@ -48,6 +48,8 @@ export function lowerToOnnx(graph: Graph, weights: ReadonlyMap<string, Float32Ar
     } else if (node.kind === 'parameter') {
       const data = weights.get(node.name);
       if (data === undefined) throw new RangeError(`no weights are given for ${node.name}`);
+      const wanted = node.shape.reduce((product, size) => product * size, 1);
+      if (data.length !== wanted) throw new RangeError(`${node.name} takes ${wanted} weights, got ${data.length}`);
       initializers.push(floatTensor(node.name, data, writtenShape(node.shape)));
       names.push(node.name);
     } else if (node.kind === 'constant') {

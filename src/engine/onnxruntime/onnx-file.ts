@@ -78,7 +78,10 @@ export function valueInfo(name: string, dims: readonly (number | string)[]): Mes
   return { name, type: { tensor_type: { elem_type: FLOAT, shape: { dim } } } };
 }
 
-export function attribute(name: string, value: number | readonly number[] | string | { readonly float: number }): Message {
+export function attribute(
+  name: string,
+  value: number | readonly number[] | string | { readonly float: number },
+): Message {
   if (typeof value === 'number') return { name, i: value, type: ATTRIBUTE_INT };
   if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: ATTRIBUTE_STRING };
   if ('float' in value) return { name, f: value.float, type: ATTRIBUTE_FLOAT };

@@ -50,6 +50,8 @@ async function createSession(model: Uint8Array, device: Device, threads: number)
       logSeverityLevel: 3,
     });
   } catch (error) {
-    throw new Error(`ONNX Runtime does not start on ${device}: ${(error as Error).message.split('\n')[0]}`, { cause: error });
+    throw new Error(`ONNX Runtime does not start on ${device}: ${(error as Error).message.split('\n')[0]}`, {
+      cause: error,
+    });
   }
 }

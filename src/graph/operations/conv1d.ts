@@ -11,7 +11,13 @@ export const conv1d: Operation<{ readonly dilation: number }> = {
     const [batch, cin, length] = x!;
     const [cout, kernelIn, taps] = kernel!;
     const fits = x!.length === 3 && kernel!.length === 3 && bias!.length === 1;
-    if (!fits || !sameDim(cin!, kernelIn!) || !sameDim(cout!, bias![0]!) || typeof taps !== 'number' || taps % 2 === 0) {
+    if (
+      !fits ||
+      !sameDim(cin!, kernelIn!) ||
+      !sameDim(cout!, bias![0]!) ||
+      typeof taps !== 'number' ||
+      taps % 2 === 0
+    ) {
       throw new RangeError(
         `conv1d: input ${showShape(x!)}, kernel ${showShape(kernel!)} and bias ${showShape(bias!)} do not fit`,
       );

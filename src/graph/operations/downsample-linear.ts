@@ -1,5 +1,5 @@
 import type { Operation } from '../operation.ts';
-import { scaleDim } from '../shape.ts';
+import { scaleTime } from '../shape.ts';
 
 /** Of [batch, channels, 1, time], as values are written. */
 const TIME_AXIS = 3;
@@ -11,7 +11,7 @@ const TIME_AXIS = 3;
  */
 export const downsampleLinear: Operation<{ readonly factor: number }> = {
   name: 'downsampleLinear',
-  shape: ([x], { factor }) => [x![0]!, x![1]!, scaleDim(x![2]!, 1, factor)],
+  shape: ([x], { factor }) => scaleTime('downsampleLinear', x!, 1, factor),
   evaluate([x], { factor }) {
     const [batch, channels, long] = x!.shape as [number, number, number];
     const length = long / factor;

@@ -30,4 +30,6 @@ export type OperationName = keyof typeof OPERATIONS;
 type AttributesOf<Name extends OperationName> = Parameters<(typeof OPERATIONS)[Name]['evaluate']>[1];
 
 /** An operation's name with its attributes, as a graph stores them. */
-export type Step = { [Name in OperationName]: { readonly name: Name; readonly attributes: AttributesOf<Name> } }[OperationName];
+export type Step = {
+  [Name in OperationName]: { readonly name: Name; readonly attributes: AttributesOf<Name> };
+}[OperationName];

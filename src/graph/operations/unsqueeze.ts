@@ -6,7 +6,8 @@ export const unsqueeze: Operation<{ readonly axis: number }> = {
   name: 'unsqueeze',
   shape: ([x], { axis }) => insert(x!, axis),
   evaluate: ([x], { axis }) => ({ shape: insert(x!.shape, axis) as number[], data: x!.data }),
-  lower: (onnx, [x], { axis }, [shape]) => onnx.node('Unsqueeze', [x!, onnx.int64(writtenAxes(axis, shape!.length + 1))]),
+  lower: (onnx, [x], { axis }, [shape]) =>
+    onnx.node('Unsqueeze', [x!, onnx.int64(writtenAxes(axis, shape!.length + 1))]),
 };
 
 function insert(shape: Shape, axis: number): Shape {

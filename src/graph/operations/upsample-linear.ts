@@ -1,5 +1,5 @@
 import type { Operation } from '../operation.ts';
-import { scaleDim } from '../shape.ts';
+import { scaleTime } from '../shape.ts';
 
 /**
  * Linear interpolation along time by a whole factor: [batch, channels, length] → [batch, channels, length · factor].
@@ -7,7 +7,7 @@ import { scaleDim } from '../shape.ts';
  */
 export const upsampleLinear: Operation<{ readonly factor: number }> = {
   name: 'upsampleLinear',
-  shape: ([x], { factor }) => [x![0]!, x![1]!, scaleDim(x![2]!, factor)],
+  shape: ([x], { factor }) => scaleTime('upsampleLinear', x!, factor),
   evaluate([x], { factor }) {
     const [batch, channels, length] = x!.shape as [number, number, number];
     const data = new Float32Array(batch * channels * length * factor);

@@ -1,39 +1,70 @@
-import { uniforms } from '../../random/noise.ts';
+import { fillNormal, type NoiseKey, uniforms } from '../../random/noise.ts';
 import { NoiseSchedule } from '../../schedule/noise-schedule.ts';
-import type { Candidate } from '../trial.ts';
+import { byScore, type Candidate, type Trial } from '../trial.ts';
 import { DEFAULT_SIGMA_RANGE } from './sigma-range.ts';
 import type { Strategy, StrategyOptions } from './strategy.ts';
 
 const GENERATION = 8;
+/** Generations drawn over the whole range; afterwards one candidate of each generation still is. */
+const WIDE_GENERATIONS = 3;
+/** The best trials, whose mean is one of the two places to draw around. */
+const PARENTS = 3;
+/** Root mean square step in ln σ: log-uniform, so that no step size needs tuning. */
+const STEP_RANGE = [0.05, 0.8] as const;
 /** Two levels closer than this in ln σ waste a step. */
 const SMALLEST_GAP = 0.05;
 
 /**
- * Random search: presets and Fibonacci first, then schedules whose σ are sorted log-uniform draws within the range.
+ * Random search: the baselines first, then schedules whose σ are sorted log-uniform draws within the range, then mostly draws
+ * around the best so far: Gaussian steps in ln σ from the best trial, or from the mean of the best three.
  */
 export function random({ steps, seed, range = DEFAULT_SIGMA_RANGE, baselines }: StrategyOptions): Strategy {
-  const lo = Math.log(range[0]);
-  const hi = Math.log(range[1]);
+  const [lo, hi] = [Math.log(range[0]), Math.log(range[1])];
+  const gap = Math.min(SMALLEST_GAP, (hi - lo) / (4 * steps * steps));
+  const isSpread = (logSigmas: readonly number[]) => logSigmas.every((x, i) => i === 0 || x - logSigmas[i - 1]! >= gap);
+  const isInside = (logSigmas: readonly number[]) => logSigmas[0]! >= lo && logSigmas.at(-1)! <= hi;
 
-  function drawn(index: number): Candidate {
+  /** Draws until one has its levels far enough apart. */
+  function draw(index: number, propose: (key: NoiseKey) => number[]): readonly number[] {
     for (let attempt = 0; ; attempt++) {
-      const draws = uniforms(steps, { seed, purpose: 'proposal', clip: 0, replicate: attempt, k: index });
-      const logSigmas = [...draws].sort((a, b) => a - b).map((u) => lo + u * (hi - lo));
-      if (smallestGap(logSigmas) < Math.min(SMALLEST_GAP, (hi - lo) / (4 * steps * steps))) continue;
-      return { betas: NoiseSchedule.fromSigmas(logSigmas.map(Math.exp)).betas, origin: 'random' };
+      const key = { seed, purpose: 'proposal', clip: 0, replicate: attempt, k: index } as const;
+      const logSigmas = propose(key);
+      if (isSpread(logSigmas) && isInside(logSigmas)) return NoiseSchedule.fromSigmas(logSigmas.map(Math.exp)).betas;
     }
+  }
+  function wide(index: number): Candidate {
+    const betas = draw(index, (key) => [...uniforms(steps, key)].sort((a, b) => a - b).map((u) => lo + u * (hi - lo)));
+    return { betas, origin: 'random' };
+  }
+  function near(index: number, best: readonly Trial[]): Candidate {
+    const [u, fromMean] = uniforms(2, { seed, purpose: 'proposal', clip: 1, replicate: 0, k: index });
+    const step = STEP_RANGE[0] * (STEP_RANGE[1] / STEP_RANGE[0]) ** u!;
+    const parents = fromMean! < 0.5 ? best.slice(0, 1) : best;
+    const points = parents.map((trial) => logSigmasWithin(trial.betas));
+    const centre = points[0]!.map((_, i) => points.reduce((sum, point) => sum + point[i]!, 0) / points.length);
+    const betas = draw(index, (key) => {
+      const moves = new Float32Array(steps);
+      fillNormal(moves, key);
+      return centre.map((x, i) => x + step * moves[i]!).sort((a, b) => a - b);
+    });
+    return { betas, origin: 'random-near', parent: parents[0]!.id };
+  }
+  /** A schedule's ln σ; a baseline may reach beyond the range. */
+  function logSigmasWithin(betas: readonly number[]): number[] {
+    return NoiseSchedule.fromBetas(betas, { asPublished: true }).sigmas.map((sigma) => Math.min(hi, Math.max(lo, Math.log(sigma))));
   }
 
   return {
-    propose(generation) {
+    propose(generation, seen) {
       if (generation === 0 && baselines.length > 0) {
         return baselines.map(({ betas, name }) => ({ betas, origin: name }));
       }
-      return Array.from({ length: GENERATION }, (_, i) => drawn(generation * GENERATION + i));
+      const best = seen.filter((trial) => trial.state === 'complete').toSorted(byScore).slice(0, PARENTS);
+      const isWide = generation <= WIDE_GENERATIONS || best.length === 0;
+      return Array.from({ length: GENERATION }, (_, i) => {
+        const index = generation * GENERATION + i;
+        return isWide || i === 0 ? wide(index) : near(index, best);
+      });
     },
   };
-}
-
-function smallestGap(rising: readonly number[]): number {
-  return Math.min(...rising.slice(1).map((x, i) => x - rising[i]!));
 }

@@ -1,0 +1,217 @@
+#!/usr/bin/env node
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import Table from 'cli-table3';
+import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { PRECISIONS } from '../diffusion/process.ts';
+import { DEVICES } from '../engine/onnxruntime/program.ts';
+import { reportPathFor, writeReport } from '../report/report.ts';
+import { CLAMPS } from '../schedule/noise-schedule.ts';
+import { type Outcome, readOutcome } from '../search/outcome.ts';
+import { createSearchPool, planSearch, type SearchPlan, warmUp } from '../search/plan.ts';
+import { readStudy } from '../search/read-study.ts';
+import { type Progress, search } from '../search/search.ts';
+import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
+import { openStudy, readSettings, type Study, studyPaths } from '../search/study.ts';
+import { verificationCost } from '../search/verification.ts';
+import { packageVersion, runCommand, UsageError, wholeNumber } from './command.ts';
+import { createProgressLine, formatSeconds } from './progress.ts';
+
+const INTERRUPTED = 130;
+const MOST_STEPS = 1000;
+
+const flags = {
+  iters: { type: 'number', default: 6, describe: 'Steps of the schedule (N)' },
+  jobs: { type: 'number', describe: 'Evaluations at once [default: the number of cores]' },
+  model: { type: 'string', describe: 'Checkpoint, .pt or .safetensors [default: the demo model]' },
+  config: { type: 'string', describe: 'Its config.json [default: beside the checkpoint]' },
+  clips: { type: 'string', describe: 'Folder, filelist or file of recordings to score on [default: the demo clips]' },
+  heldout: { type: 'string', describe: 'The same to verify on [default: others of --clips]' },
+  strategy: { choices: Object.keys(STRATEGIES) as StrategyName[], default: 'random' as StrategyName, describe: 'How to search' },
+  budget: { type: 'number', describe: 'Network evaluations (NFE) to spend on trials [default: 130 trials]' },
+  range: {
+    type: 'number',
+    nargs: 2,
+    describe: 'Ends of what is searched: of sigma (random, grid) or of beta (digit-grid, reference-grid)',
+  },
+  stride: { type: 'number', default: 1, describe: 'Every how many candidates of a grid to try' },
+  values: { type: 'number', describe: 'Values of sigma at each step of --strategy grid [default: 3]' },
+  'clip-seconds': { type: 'number', default: 1, describe: 'Length of each clip, from the middle of its file' },
+  'clip-count': { type: 'number', default: 6, describe: 'Clips to score on, and to verify on' },
+  replicates: { type: 'number', default: 1, describe: 'Noise draws a trial is scored with' },
+  metric: { choices: Object.keys(METRICS) as MetricName[], default: 'log-mel-l1' as MetricName, describe: 'Distance to minimise' },
+  clamp: { choices: CLAMPS, default: 'x0' as const, describe: 'What the sampler holds to [-1, 1]' },
+  precision: { choices: PRECISIONS, default: 'float64' as const, describe: "Rounding of the sampler's constants" },
+  seed: { type: 'number', default: 0, describe: 'Decides all noise and all proposals' },
+  study: { type: 'string', describe: 'Folder of the study [default: experiments/search-N]' },
+  report: { type: 'string', describe: 'The HTML page to write [default: reports/<study>.html]' },
+  resume: { type: 'boolean', default: false, describe: 'Go on with a study that exists; without it that happens too' },
+  fresh: { type: 'boolean', default: false, describe: 'Begin another study beside the one that exists' },
+  device: { choices: DEVICES, default: 'cpu' as const, describe: 'Where the network runs' },
+} as const;
+
+await runCommand(
+  {
+    name: 'schedule-search',
+    synopsis: '[--iters N] [--jobs N] [options]',
+    describe: 'Finds the noise schedule with which a WaveGrad model sounds best in N steps, and writes a study, a CSV and a report.',
+    flags,
+    examples: [
+      ['schedule-search --iters 6 --jobs 8', 'six steps for the demo model'],
+      ['schedule-search --iters 6 --model checkpoint.pt --clips valid/', 'for your model and recordings'],
+      ['schedule-search --iters 6 --strategy reference-grid --stride 100', "the reference's walk, every 100th candidate"],
+    ],
+    async run(args, positionals) {
+      if (positionals.length > 0) throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
+      const steps = wholeNumber('iters', args.iters, 1);
+      if (steps > MOST_STEPS) throw new UsageError(`--iters must be at most ${MOST_STEPS}, got ${steps}`);
+      const jobs = wholeNumber('jobs', args.jobs ?? availableParallelism(), 1);
+      if (args.resume && args.fresh) throw new UsageError('--resume and --fresh exclude each other');
+      if (!(args['clip-seconds'] > 0)) throw new UsageError(`--clip-seconds must be above 0, got ${args['clip-seconds']}`);
+      const range = args.range as [number, number] | undefined;
+      if (range !== undefined && !(range[0] < range[1])) {
+        throw new UsageError(`--range must be two rising numbers, got ${range.join(' ')}`);
+      }
+      const plan = await planSearch({
+        steps,
+        model: args.model,
+        config: args.config,
+        clips: args.clips,
+        heldout: args.heldout,
+        clipSeconds: args['clip-seconds'],
+        clipCount: wholeNumber('clip-count', args['clip-count'], 1),
+        strategy: args.strategy,
+        budget: args.budget === undefined ? undefined : wholeNumber('budget', args.budget, steps),
+        range,
+        stride: wholeNumber('stride', args.stride, 1),
+        values: args.values === undefined ? undefined : wholeNumber('values', args.values, 1),
+        replicates: wholeNumber('replicates', args.replicates, 1),
+        metric: args.metric,
+        clamp: args.clamp,
+        precision: args.precision,
+        seed: wholeNumber('seed', args.seed, 0),
+        device: args.device,
+        version: packageVersion(),
+      });
+      const say = (text: string) => {
+        if (!args.quiet) process.stderr.write(`${text}\n`);
+      };
+      const folder = args.study ?? join('experiments', `search-${steps}`);
+      const earlier = args.fresh ? undefined : await finishedOutcome(folder, plan);
+      const study = await openStudy(folder, plan.settings, { resume: args.resume, fresh: args.fresh }, Date.now());
+      const reportPath = resolve(args.report ?? reportPathFor(study.folder, process.cwd()));
+      if (earlier !== undefined) {
+        await study.journal.close();
+        say(`This study is finished: ${study.folder}. A larger --budget goes on with it, --fresh begins another.`);
+      }
+      const outcome = earlier ?? (await runSearch(plan, study, jobs, say, args.quiet));
+      if (outcome === undefined) return INTERRUPTED;
+      await writeReport(await readStudy(study.folder), reportPath);
+      process.stdout.write(args.json ? asJson(outcome, study.folder, reportPath) : asText(outcome, study, reportPath));
+      return 0;
+    },
+  },
+  process.argv.slice(2),
+);
+
+/** The outcome of a study that came to the end of this budget already. */
+async function finishedOutcome(folder: string, plan: SearchPlan): Promise<Outcome | undefined> {
+  const known = await readSettings(folder);
+  if (known?.budget !== plan.settings.budget) return undefined;
+  return readOutcome(studyPaths(folder).best);
+}
+
+async function runSearch(
+  plan: SearchPlan,
+  study: Study,
+  jobs: number,
+  say: (text: string) => void,
+  quiet: boolean,
+): Promise<Outcome | undefined> {
+  // More threads than cores would only share them out: each would take longer over its trial.
+  const threads = Math.min(jobs, availableParallelism());
+  if (threads < jobs) say(`${jobs} jobs were asked for; this machine runs ${threads} at once. The result is the same.`);
+  const pool = createSearchPool(plan, threads);
+  let cancelled = false;
+  const stop = () => {
+    if (cancelled) process.kill(process.pid, 'SIGKILL');
+    cancelled = true;
+    pool.cancel();
+    say('\nStopping after the steps in hand; once more to stop at once. What is finished is saved.');
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  const progress = createProgressLine(quiet);
+  try {
+    const secondsPerEvaluation = await warmUp(pool);
+    announce(plan, study, secondsPerEvaluation / pool.workers, say);
+    const onProgress = ({ phase, trials, nfe, nfePlanned, best }: Progress) => {
+      const text = phase === 'search' ? `trial ${trials}, ${nfe} of ${nfePlanned} NFE` : `${phase}, ${nfe} of ${nfePlanned} NFE`;
+      const bestText = best === undefined ? '' : `, best ${best.score.toFixed(4)} (${best.origin})`;
+      progress.update({ done: nfe, total: nfePlanned, text: text + bestText });
+    };
+    const { strategy, baselines } = plan;
+    const result = await search({ study, strategy, baselines, pool, onProgress, isCancelled: () => cancelled });
+    progress.stop();
+    if (result === undefined) {
+      const command = process.argv.slice(2).filter((arg) => arg !== '--fresh' && arg !== '--resume').join(' ');
+      const where = process.argv.includes('--study') ? '' : ` --study ${study.folder}`;
+      say(`Stopped. To go on: schedule-search ${command}${where} --resume`);
+    }
+    return result?.outcome;
+  } finally {
+    progress.stop();
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+    await pool.close();
+  }
+}
+
+function announce({ settings, strategy, baselines }: SearchPlan, study: Study, secondsPerNfe: number, say: (text: string) => void) {
+  const { steps, budget, replicates, scoringClips, clipSamples, sampleRate } = settings;
+  const verification = verificationCost(steps, replicates, baselines.length);
+  const candidates = Math.floor(budget / (steps * replicates));
+  const planned = Math.min(candidates, strategy.length ?? candidates);
+  const seconds = (planned * steps * replicates + verification) * secondsPerNfe;
+  const clips = `${scoringClips.length} clips of ${(clipSamples / sampleRate).toFixed(2)} s`;
+  say(`${settings.strategy}: up to ${planned} trials of ${steps} steps on ${clips}: ${planned * steps * replicates} NFE, and ${verification} more`);
+  say(`to verify on ${settings.heldoutClips.length} held-out clips; about ${formatSeconds(seconds)}. Study: ${study.folder}`);
+  if (strategy.length !== undefined && strategy.length > planned) {
+    const stride = settings.stride * Math.ceil(strategy.length / planned);
+    say(`The budget ends after ${planned} of ${strategy.length} candidates; --stride ${stride} would spread it over all of them.`);
+  }
+  const done = study.done.evaluations.length;
+  if (done > 0) say(`Going on: ${done} evaluations are done already.`);
+}
+
+function asJson(outcome: Outcome, study: string, report: string): string {
+  const { name, betas, score, heldout, comparisons, nfe, seconds } = outcome;
+  const presets = comparisons.map(({ metrics: _, betas: __, ...rest }) => rest);
+  return `${JSON.stringify({ best: { name, betas, score, heldout }, presets, nfe, seconds, study, report }, null, 2)}\n`;
+}
+
+function asText(outcome: Outcome, study: Study, reportPath: string): string {
+  const plusMinus = ({ mean, standardError }: { mean: number; standardError: number }) =>
+    `${mean.toFixed(4)} ± ${standardError.toFixed(4)}`;
+  const table = new Table({
+    head: ['schedule', 'scoring clips', 'held-out clips', 'worse than the winner by'],
+    style: { head: [], border: [] },
+  });
+  table.push([`trial ${outcome.trial}`, outcome.score.toFixed(4), plusMinus(outcome.heldout), '']);
+  for (const { name, score, heldout, difference } of outcome.comparisons) {
+    table.push([name, score.toFixed(4), plusMinus(heldout), plusMinus(difference)]);
+  }
+  const paths = studyPaths(study.folder);
+  return [
+    `Best schedule (betas): [${outcome.betas.join(', ')}]`,
+    '',
+    `${study.settings.metric} (mean ± standard error over clips; lower is better):`,
+    table.toString(),
+    '',
+    `${outcome.nfe.search} NFE for the search, ${outcome.nfe.verification} for the verification, ${formatSeconds(outcome.seconds)}.`,
+    `Schedule: ${paths.best}`,
+    `Trials:   ${paths.trials}`,
+    `Report:   ${reportPath}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,21 @@
+import type { Data, Layout } from 'plotly.js-dist-min';
+
+/** A figure of the page; its texts are Plotly's, who reads markup in them: whatever comes from a file is escaped. */
+export interface Plot {
+  readonly id: string;
+  readonly title: string;
+  /** One sentence or two: what is drawn and how to read it. */
+  readonly reading: string;
+  /** In CSS pixels. */
+  readonly height: number;
+  /** The least width in CSS pixels; on a narrower page the figure scrolls. */
+  readonly minWidth?: number;
+  readonly data: readonly Data[];
+  readonly layout: Partial<Layout>;
+}
+
+/** Readable on light and on dark paper. */
+export const COLOURS = { winner: '#e8590c', trial: '#6b8fb5', mark: '#868e96' } as const;
+
+/** One for each baseline, in turn. */
+export const BASELINE_COLOURS = ['#1c7ed6', '#2b8a3e', '#9c36b5', '#b08900', '#0c8599', '#c2255c', '#5f6b76'] as const;

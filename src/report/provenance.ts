@@ -1,0 +1,100 @@
+import { METRICS } from '../audio/distances/index.ts';
+import { diagnose, warnings } from '../schedule/diagnostics.ts';
+import { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import type { StudyData } from '../search/read-study.ts';
+import type { StudySettings } from '../search/study.ts';
+import { type Html, html } from './escape.ts';
+import { counted, grouped } from './numbers.ts';
+import { leader } from './schedules.ts';
+
+/** What can be said of the winner without the network; empty where there is none yet. */
+export function diagnostics(study: StudyData): Html {
+  const schedule = leader(study);
+  if (schedule === undefined) return html``;
+  const found = diagnose(NoiseSchedule.fromBetas(schedule.betas, { asPublished: true }));
+  const { terminalLevel, rising, smallestGap, outsideTrained, float32Gain, trained } = found;
+  const sentences = warnings(found);
+  const verdicts = sentences.length === 0 ? ['Nothing to warn of.'] : sentences;
+  return html`<section><h2>Diagnostics of ${schedule.name}</h2>
+<ul>${verdicts.map((sentence) => html`<li>${sentence}</li>`)}</ul>
+${facts([
+  ['Terminal level', terminalLevel.toPrecision(6)],
+  ['Betas rise', rising ? 'yes' : 'no'],
+  ['Smallest gap in ln σ', Number.isFinite(smallestGap) ? smallestGap.toPrecision(4) : 'none: one step'],
+  [
+    'Levels outside the trained range',
+    `${outsideTrained.count} (${outsideTrained.above} above ${trained.firstLevel.toPrecision(8)}, ${outsideTrained.below} below ${trained.terminalLevel.toPrecision(4)}, the ends of the reference’s training)`,
+  ],
+  ['Gain of the last step in float32', float32Gain.toPrecision(6)],
+])}</section>`;
+}
+
+/** Where the numbers come from, and the command that makes them again. */
+export function provenance({ folder, settings }: StudyData): Html {
+  const { checkpoint, config, clipSamples, sampleRate, range } = settings;
+  return html`<section><h2>Provenance</h2>
+${facts([
+  ['Study', folder],
+  ['Model', hashed(checkpoint)],
+  ['Config', hashed(config)],
+  ['Scoring clips', settings.scoringClips.map(hashed).join(', ')],
+  ['Held-out clips', settings.heldoutClips.map(hashed).join(', ')],
+  [
+    'Length of a clip',
+    `${grouped(clipSamples)} samples at ${grouped(sampleRate)} Hz (${(clipSamples / sampleRate).toFixed(3)} s)`,
+  ],
+  ['Metric', `${settings.metric}: ${METRICS[settings.metric].describe}`],
+  [
+    'Strategy',
+    `${settings.strategy}, stride ${settings.stride}${range === undefined ? '' : `, range ${range.join(' to ')}`}${settings.values === undefined ? '' : `, ${settings.values} values`}`,
+  ],
+  ['Seed', String(settings.seed)],
+  ['Noise draws a trial', String(settings.replicates)],
+  ['Clamp', settings.clamp],
+  ['Precision', settings.precision],
+  [
+    'Budget',
+    `${grouped(settings.budget)} NFE (network evaluations of the batch of ${counted(settings.scoringClips.length, 'scoring clip')})`,
+  ],
+  ['Device and engine', `${settings.device}, ${settings.engine}`],
+  ['Version', `wavegrad-schedules ${settings.version}`],
+])}
+<p>To repeat the search, with the model and the recordings named above (a study keeps their names and hashes, not their places):</p>
+<pre><code>${searchCommand(settings)}</code></pre></section>`;
+}
+
+/** The command line of the search; MODEL, CONFIG, SCORING and HELDOUT stand for paths. */
+export function searchCommand(settings: StudySettings): string {
+  const { clipSamples, sampleRate, range, values } = settings;
+  // Rounded up, because a search rounds clips down to whole hops.
+  const clipSeconds = Math.ceil((clipSamples / sampleRate) * 1e4) / 1e4;
+  const options: readonly (readonly [flag: string, ...values: (string | number)[]])[] = [
+    ['iters', settings.steps],
+    ['model', 'MODEL'],
+    ['config', 'CONFIG'],
+    ['clips', 'SCORING'],
+    ['heldout', 'HELDOUT'],
+    ['clip-seconds', clipSeconds],
+    ['clip-count', settings.scoringClips.length],
+    ['strategy', settings.strategy],
+    ...(range === undefined ? [] : [['range', ...range] as const]),
+    ['stride', settings.stride],
+    ...(values === undefined ? [] : [['values', values] as const]),
+    ['budget', settings.budget],
+    ['replicates', settings.replicates],
+    ['metric', settings.metric],
+    ['clamp', settings.clamp],
+    ['precision', settings.precision],
+    ['seed', settings.seed],
+    ['device', settings.device],
+  ];
+  return `schedule-search ${options.map(([flag, ...rest]) => `--${flag} ${rest.join(' ')}`).join(' ')}`;
+}
+
+function facts(rows: readonly (readonly [term: string, text: string])[]): Html {
+  return html`<dl class="rows">${rows.map(([term, text]) => html`<div><dt>${term}</dt><dd>${text}</dd></div>\n`)}</dl>`;
+}
+
+function hashed({ name, hash }: { readonly name: string; readonly hash: string }): string {
+  return `${name} (${hash.slice(0, 8)})`;
+}

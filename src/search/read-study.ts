@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import { InputError } from '../formats/input-error.ts';
+import { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import { type Outcome, readOutcome } from './outcome.ts';
+import { readSettings, type StudySettings, studyPaths } from './study.ts';
+import type { Trial } from './trial.ts';
+import { csvHeader } from './trials-csv.ts';
+
+/** What the files of a study say. */
+export interface StudyData {
+  readonly folder: string;
+  readonly settings: StudySettings;
+  /** In the order of ids. */
+  readonly trials: readonly Trial[];
+  /** Absent where the search has not come to its end. */
+  readonly outcome?: Outcome;
+}
+
+const number = z
+  .string()
+  .regex(/\S/, 'a number was expected, got nothing')
+  .transform(Number)
+  .pipe(z.number('a number was expected'));
+const whole = number.pipe(z.int());
+const optional = <T extends z.ZodType>(cell: T) => z.union([z.literal('').transform(() => undefined), cell]);
+
+const row = z.object({
+  id: whole.pipe(z.int().positive()),
+  parent: optional(whole),
+  steps: whole.pipe(z.int().positive()),
+  strategy: z.string(),
+  state: z.enum(['complete', 'failed']),
+  score: optional(number),
+  standard_error: optional(number),
+  nfe: whole,
+  seconds: number,
+});
+
+/**
+ * Reads a study, finished or not, without changing it. A torn last line of trials.csv, of a search that stopped while it was
+ * written, is passed over.
+ *
+ * @throws {InputError} if the folder holds no study, or one of its files does not fit
+ */
+export async function readStudy(folder: string): Promise<StudyData> {
+  const paths = studyPaths(folder);
+  const settings = await readSettings(folder);
+  if (settings === undefined) {
+    throw new InputError(`${folder}: the folder of a study was expected, but there is no study.json in it`);
+  }
+  const trials = parseTrials(await readTrials(paths.trials), settings.steps, paths.trials);
+  return { folder, settings, trials, outcome: await readFinished(paths.best) };
+}
+
+async function readTrials(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+}
+
+async function readFinished(path: string): Promise<Outcome | undefined> {
+  try {
+    return await readOutcome(path);
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    throw new InputError(`${path}: a schedule with the outcome of its search was expected, got something else`);
+  }
+}
+
+function parseTrials(text: string, steps: number, path: string): Trial[] {
+  const wholeLines = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (wholeLines === '') return [];
+  const header = csvHeader(steps).trimEnd();
+  if (wholeLines.slice(0, wholeLines.indexOf('\n')).trimEnd() !== header) {
+    throw new InputError(
+      `${path}: line 1: the columns ${header} were expected, got ${wholeLines.slice(0, 80).trimEnd()}`,
+    );
+  }
+  return parseRows(wholeLines, path)
+    .map(({ record, info }) => parseTrial(record, steps, `${path}: line ${info.lines}`))
+    .toSorted((a, b) => a.id - b.id);
+}
+
+interface Row {
+  readonly record: Readonly<Record<string, string>>;
+  readonly info: { readonly lines: number };
+}
+
+function parseRows(text: string, path: string): Row[] {
+  try {
+    return parse(text, { columns: true, info: true }) as unknown as Row[];
+  } catch (error) {
+    throw new InputError(`${path}: rows of comma-separated values were expected, but ${(error as Error).message}`);
+  }
+}
+
+function parseTrial(record: Row['record'], steps: number, where: string): Trial {
+  const result = row.safeParse(record);
+  if (!result.success) {
+    const { path, message } = result.error.issues[0]!;
+    throw new InputError(`${where}: ${path.join('.')}: ${message}, got ${JSON.stringify(record[String(path[0])])}`);
+  }
+  const { id, parent, strategy: origin, state, score, standard_error: standardError, nfe, seconds } = result.data;
+  if (result.data.steps > steps) {
+    throw new InputError(`${where}: steps: at most the study's ${steps} were expected, got ${result.data.steps}`);
+  }
+  if (state === 'complete' && score === undefined) {
+    throw new InputError(`${where}: score: a complete trial's number was expected, got nothing`);
+  }
+  return {
+    id,
+    ...(parent === undefined ? {} : { parent }),
+    origin,
+    state,
+    score: score ?? Number.NaN,
+    standardError: standardError ?? Number.NaN,
+    nfe,
+    seconds,
+    betas: parseBetas(record, result.data.steps, where),
+  };
+}
+
+function parseBetas(record: Row['record'], steps: number, where: string): readonly number[] {
+  const betas = Array.from({ length: steps }, (_, i) => {
+    const cell = record[`beta_${i + 1}`]!;
+    return cell.trim() === '' ? Number.NaN : Number(cell);
+  });
+  try {
+    return NoiseSchedule.fromBetas(betas, { name: 'betas', asPublished: true }).betas;
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${where}: ${error.message}`) : error;
+  }
+}

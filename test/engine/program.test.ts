@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module';
+import { expect, test } from 'vitest';
+import { compile, DEVICES, ENGINE_VERSION } from '../../src/engine/onnxruntime/program.ts';
+import { Graph } from '../../src/graph/graph.ts';
+import { symbolic } from '../../src/graph/shape.ts';
+import { randomTensor, tensor } from '../graph/tensors.ts';
+
+/** y = x + bias, and x itself, for x [batch, 2, 3 · frames]. */
+function shifted(): Graph {
+  const graph = new Graph();
+  const x = graph.input('x', [symbolic('batch'), 2, symbolic('frames', 3)]);
+  graph.output('sum', graph.apply({ name: 'add', attributes: {} }, x, graph.parameter('bias', [1, 2, 1])));
+  graph.output('same', x);
+  return graph;
+}
+
+const bias = new Map([['bias', Float32Array.of(10, 20)]]);
+
+test('one program runs any sizes of its symbols, and gives every output by name', async () => {
+  const program = await compile(shifted(), bias);
+  for (const [batch, frames] of [
+    [1, 1],
+    [3, 7],
+    [2, 1],
+  ] as const) {
+    const x = randomTensor([batch, 2, 3 * frames], 1);
+    const { sum, same } = await program.run({ x });
+    expect(sum!.shape).toEqual(x.shape);
+    expect(sum!.data).toEqual(x.data.map((value, i) => value + (Math.floor(i / (3 * frames)) % 2 === 0 ? 10 : 20)));
+    expect(same).toEqual({ shape: x.shape, data: x.data });
+  }
+  await program.dispose();
+});
+
+test('two threads give what one gives', async () => {
+  const x = randomTensor([2, 2, 300], 2);
+  const [one, two] = await Promise.all(
+    [1, 2].map(async (threads) => {
+      const program = await compile(shifted(), bias, { threads });
+      const { sum } = await program.run({ x });
+      await program.dispose();
+      return sum!.data;
+    }),
+  );
+  expect(two).toEqual(one);
+});
+
+test('weights that are missing are named', async () => {
+  await expect(compile(shifted(), new Map())).rejects.toThrow('no weights are given for bias');
+});
+
+test('weights of another size are named, with both sizes', async () => {
+  await expect(compile(shifted(), new Map([['bias', new Float32Array(3)]]))).rejects.toThrow(
+    'bias takes 2 weights, got 3',
+  );
+});
+
+test('an input of another shape is refused', async () => {
+  const program = await compile(shifted(), bias);
+  await expect(program.run({ x: tensor([1, 3, 3], 1, 2, 3, 4, 5, 6, 7, 8, 9) })).rejects.toThrow(/x/);
+  await program.dispose();
+});
+
+test('a device that does not start is named', async () => {
+  // Providers of other systems are in no package for this one.
+  const device = process.platform === 'darwin' ? 'dml' : 'coreml';
+  expect(DEVICES).toContain(device);
+  await expect(compile(shifted(), bias, { device })).rejects.toThrow(`ONNX Runtime does not start on ${device}: `);
+});
+
+test("the engine's version is that of its package, with the platform", () => {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+  expect(ENGINE_VERSION).toBe(`onnxruntime-node ${version} ${process.platform}-${process.arch}`);
+});

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { evaluateStep } from '../../../src/graph/graph.ts';
+import type { Tensor } from '../../../src/graph/operation.ts';
+import type { Step } from '../../../src/graph/operations/index.ts';
+import { tensor } from '../tensors.ts';
+
+/** [the PyTorch call, the step, its inputs, its result as PyTorch 1.13 gives it]. */
+type Definition = readonly [call: string, step: Step, inputs: readonly Tensor[], result: Tensor];
+
+const x = tensor([1, 2, 5], 1, -2, 3, 0.5, 4, 0, 1, -1, 2, -3);
+const kernel = tensor([2, 2, 3], 1, 0, -1, 2, 1, 0.5, 0, 1, 0, -1, 0, 3);
+const bias = tensor([2], 0.25, -1);
+const conv = (dilation: number): Step => ({ name: 'conv1d', attributes: { dilation } });
+const up = (factor: number): Step => ({ name: 'upsampleLinear', attributes: { factor } });
+const down = (factor: number): Step => ({ name: 'downsampleLinear', attributes: { factor } });
+const short = tensor([1, 1, 3], 1, -2, 4);
+const long = tensor([1, 1, 6], 1, -2, 4, 8, 16, -32);
+
+const definitions: readonly Definition[] = [
+  [
+    'F.conv1d(x, kernel, bias, padding=1)',
+    conv(1),
+    [x, kernel, bias],
+    tensor([1, 2, 5], 2.75, -1.25, -0.25, -2.25, 1.75, 3, -6, 7, -8.5, 1),
+  ],
+  [
+    'F.conv1d(x, kernel, bias, padding=2, dilation=2)',
+    conv(2),
+    [x, kernel, bias],
+    tensor([1, 2, 5], -3.25, 1.75, -5.25, 2.25, -1.75, -3, 3, -7, -1.5, 4),
+  ],
+  [
+    'F.conv1d(x, kernel, bias, padding=8, dilation=8), longer than the signal',
+    conv(8),
+    [x, kernel, bias],
+    tensor([1, 2, 5], 0.25, 1.25, -0.75, 2.25, -2.75, 0, -3, 2, -0.5, 3),
+  ],
+  [
+    'F.conv1d of five taps, padding=2',
+    conv(1),
+    [tensor([1, 1, 3], 1, 10, 100), tensor([1, 1, 5], 1, 2, 3, 4, 5), tensor([1], 0)],
+    tensor([1, 1, 3], 543, 432, 321),
+  ],
+  ["F.interpolate(scale_factor=1, mode='linear')", up(1), [short], short],
+  ["F.interpolate(scale_factor=2, mode='linear')", up(2), [short], tensor([1, 1, 6], 1, 0.25, -1.25, -0.5, 2.5, 4)],
+  ["F.interpolate(scale_factor=3, mode='linear')", up(3), [short], tensor([1, 1, 9], 1, 1, 0, -1, -2, 0, 2, 4, 4)],
+  [
+    "F.interpolate(scale_factor=5, mode='linear')",
+    up(5),
+    [short],
+    tensor([1, 1, 15], 1, 1, 1, 0.4, -0.2, -0.8, -1.4, -2, -0.8, 0.4, 1.6, 2.8, 4, 4, 4),
+  ],
+  ['F.interpolate of one sample', up(4), [tensor([1, 1, 1], 7)], tensor([1, 1, 4], 7, 7, 7, 7)],
+  ["F.interpolate(scale_factor=1/2, mode='linear')", down(2), [long], tensor([1, 1, 3], -0.5, 6, -8)],
+  ["F.interpolate(scale_factor=1/3, mode='linear')", down(3), [long], tensor([1, 1, 2], -2, 16)],
+  ["F.interpolate(scale_factor=1/6, mode='linear')", down(6), [long], tensor([1, 1, 1], 6)],
+  [
+    'F.leaky_relu(x, 0.2)',
+    { name: 'leakyRelu', attributes: { slope: 0.2 } },
+    [tensor([4], -5, -0.5, 0, 2)],
+    tensor([4], -1, -0.1, 0, 2),
+  ],
+  [
+    'torch.sin(x.double())',
+    { name: 'sin', attributes: {} },
+    [tensor([4], 0, 1, -2, 5000)],
+    tensor([4], 0, 0.8414709848078965, -0.9092974268256817, -0.9879664387667768),
+  ],
+  [
+    'torch.cos(x.double())',
+    { name: 'cos', attributes: {} },
+    [tensor([4], 0, 1, -2, 5000)],
+    tensor([4], 1, 0.5403023058681398, -0.4161468365471424, 0.15466840618074712),
+  ],
+  [
+    'a + b, a column repeated',
+    { name: 'add', attributes: {} },
+    [tensor([2, 2], 1, 2, 3, 4), tensor([2, 1], 10, 20)],
+    tensor([2, 2], 11, 12, 23, 24),
+  ],
+  [
+    'a * b, one dimension of each side repeated',
+    { name: 'mul', attributes: {} },
+    [tensor([2, 1, 2], 1, 2, 3, 4), tensor([1, 2, 1], 10, 100)],
+    tensor([2, 2, 2], 10, 20, 100, 200, 30, 40, 300, 400),
+  ],
+  [
+    'torch.cat([a, b], 1)',
+    { name: 'concat', attributes: {} },
+    [tensor([2, 2], 1, 2, 3, 4), tensor([2, 1], 10, 20)],
+    tensor([2, 3], 1, 2, 10, 3, 4, 20),
+  ],
+  ['x.squeeze(1)', { name: 'squeeze', attributes: { axis: 1 } }, [tensor([2, 1], 1, 2)], tensor([2], 1, 2)],
+  ['x.unsqueeze(0)', { name: 'unsqueeze', attributes: { axis: 0 } }, [tensor([2], 1, 2)], tensor([1, 2], 1, 2)],
+];
+
+test.each(definitions)('%s', (_, step, inputs, result) => {
+  const { shape, data } = evaluateStep(step, inputs);
+  expect(shape).toEqual(result.shape);
+  // One rounding to float32 of numbers below 600.
+  data.forEach((value, i) => {
+    expect(value).toBeCloseTo(result.data[i]!, 6);
+  });
+});

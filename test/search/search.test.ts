@@ -1,0 +1,154 @@
+import { appendFile, readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { baselines as baselinesFor } from '../../src/search/baselines.ts';
+import { search } from '../../src/search/search.ts';
+import { STRATEGIES, type StrategyName } from '../../src/search/strategies/index.ts';
+import { openStudy, type StudySettings } from '../../src/search/study.ts';
+import type { WorkerTask } from '../../src/search/worker.ts';
+import { oraclePool, settings, temporaryFolder } from './fake-study.ts';
+
+interface Run {
+  readonly folder: string;
+  readonly changes?: Partial<StudySettings>;
+  readonly log?: (task: WorkerTask) => void;
+  readonly isCancelled?: () => boolean;
+}
+
+async function run({ folder, changes, log, isCancelled }: Run) {
+  const wanted = settings(changes);
+  const baselines = await baselinesFor(wanted.steps);
+  const strategy = STRATEGIES[wanted.strategy as StrategyName]({ ...wanted, range: undefined, baselines });
+  const study = await openStudy(folder, wanted, {}, 0);
+  return search({ study, strategy, baselines, pool: oraclePool(log), isCancelled });
+}
+
+const csv = (folder: string) => readFile(join(folder, 'trials.csv'), 'utf8');
+
+describe('search', () => {
+  it('tries the baselines first, uses its budget and no more, and never tries a schedule twice', async () => {
+    const folder = await temporaryFolder();
+    const tried: string[] = [];
+    const result = await run({
+      folder,
+      log: (task) => task.kind === 'evaluate' && task.purpose === 'scoring' && tried.push(task.betas.join()),
+    });
+    expect(result!.trials.slice(0, 5).map((trial) => trial.origin)).toEqual([
+      'ivanvovk-6',
+      'diffwave-6',
+      'fastdiff-6',
+      'lmnt-6',
+      'fibonacci-6',
+    ]);
+    expect(result!.trials).toHaveLength(20);
+    expect(result!.outcome.nfe.search).toBe(120);
+    expect(new Set(tried).size).toBe(tried.length);
+  });
+
+  it('charges every replicate', async () => {
+    const result = await run({ folder: await temporaryFolder(), changes: { replicates: 2 } });
+    expect(result!.trials).toHaveLength(10);
+    expect(result!.trials.every((trial) => trial.nfe === 12)).toBe(true);
+  });
+
+  it('finds the best of the oracle it can, verifies it, and says by how much it beats each baseline', async () => {
+    const { outcome } = (await run({ folder: await temporaryFolder(), changes: { budget: 600 } }))!;
+    // The shipped schedule scores 3.78 dB (the design's oracle table).
+    const shipped = outcome.comparisons.find(({ name }) => name === 'ivanvovk-6')!;
+    expect(shipped.score).toBeCloseTo(3.78, 2);
+    expect(outcome.score).toBeLessThan(3.34);
+    expect(shipped.difference.mean).toBeCloseTo(shipped.heldout.mean - outcome.heldout.mean, 12);
+    expect(outcome.finalists[0]!.trial).toBe(outcome.trial);
+    expect(outcome.finalists).toHaveLength(5);
+  });
+
+  it('goes on where it was cancelled, makes nothing twice, and ends with the same trials', async () => {
+    const whole = await temporaryFolder();
+    await run({ folder: whole });
+    const folder = await temporaryFolder();
+    const made: string[] = [];
+    const log = (task: WorkerTask) =>
+      task.kind === 'evaluate' && made.push(`${task.purpose} ${task.replicate} ${task.betas.join()}`);
+    const results = [];
+    for (const limit of [3, 11, 25, 47, Number.POSITIVE_INFINITY]) {
+      results.push(await run({ folder, log, isCancelled: () => made.length >= limit }));
+    }
+    expect(results.map((result) => result !== undefined)).toEqual([false, false, false, false, true]);
+    expect(made.filter((key, i) => made.indexOf(key) !== i)).toEqual([]);
+    expect(await csv(folder)).toBe(await csv(whole));
+  });
+
+  it('bears a journal whose last line is torn, and makes that evaluation again', async () => {
+    const whole = await temporaryFolder();
+    await run({ folder: whole });
+    const folder = await temporaryFolder();
+    let count = 0;
+    await run({ folder, log: () => count++, isCancelled: () => count >= 9 });
+    const journal = join(folder, 'journal.jsonl');
+    const { length } = await readFile(journal);
+    await truncate(journal, length - 20);
+    await run({ folder });
+    expect(await csv(folder)).toBe(await csv(whole));
+  });
+
+  it('says which line of a journal does not fit', async () => {
+    const folder = await temporaryFolder();
+    await run({ folder });
+    await appendFile(join(folder, 'journal.jsonl'), '{"type":"evaluation","phase":"lunch"}\n');
+    await expect(run({ folder })).rejects.toThrow(/journal\.jsonl: line \d+: phase: /);
+  });
+
+  it('goes on with a larger budget, with the same trials before it', async () => {
+    const folder = await temporaryFolder();
+    const first = await run({ folder });
+    let made = 0;
+    const second = await run({
+      folder,
+      changes: { budget: 180 },
+      log: (task) => {
+        if (task.kind === 'evaluate' && task.purpose === 'scoring') made++;
+      },
+    });
+    expect(second!.trials.slice(0, 20)).toEqual(first!.trials);
+    expect(made).toBe(10);
+  });
+
+  it('records a schedule that blows up as a failed trial with no score, which cannot win', async () => {
+    const folder = await temporaryFolder();
+    const wanted = settings({ strategy: 'presets' });
+    const baselines = await baselinesFor(6);
+    const pool = oraclePool();
+    const study = await openStudy(folder, wanted, {}, 0);
+    const result = await search({
+      study,
+      strategy: STRATEGIES.presets({ ...wanted, range: undefined, baselines }),
+      baselines,
+      pool: {
+        ...pool,
+        async run(task) {
+          const answer = await pool.run(task);
+          if (task.kind !== 'evaluate' || answer.kind !== 'evaluation' || task.betas[0] !== 1e-4) return answer;
+          const distances = { 'log-mel-l1': [Number.NaN, 1] };
+          return { kind: 'evaluation', evaluation: { ...answer.evaluation, distances: { ...answer.evaluation.distances, ...distances } } };
+        },
+      },
+    });
+    expect(result!.trials.find(({ origin }) => origin === 'diffwave-6')!.state).toBe('failed');
+    expect(await csv(folder)).toContain('diffwave-6,failed,,,6,');
+    expect(result!.outcome.finalists.map(({ name }) => name)).not.toContain('diffwave-6');
+  });
+
+  it('passes on what goes wrong in a worker, after the rest has come to its end', async () => {
+    const folder = await temporaryFolder();
+    let count = 0;
+    const failing = run({
+      folder,
+      log: () => {
+        if (++count === 7) throw new Error('the engine broke');
+      },
+    });
+    await expect(failing).rejects.toThrow('the engine broke');
+    const resumed = await run({ folder });
+    expect(resumed!.trials).toHaveLength(20);
+  });
+});
