@@ -106,7 +106,7 @@ const ratio = peerIsThere ? median(rounds.map((round) => round.ratio!)) : undefi
 if (options.json) {
   process.stdout.write(`${JSON.stringify({ frames: FRAMES, threads: 1, runs: RUNS, rounds, ratio }, null, 2)}\n`);
 } else {
-  const table = new Table({ head: ['round', 'ours, s', 'PyTorch, s', 'ratio'] });
+  const table = new Table({ head: ['round', 'ours, s', 'PyTorch, s', 'ratio'], style: { head: [], border: [] } });
   rounds.forEach((round, i) => {
     table.push([i + 1, round.ours.toFixed(3), round.peer?.toFixed(3) ?? '–', round.ratio?.toFixed(2) ?? '–']);
   });

@@ -25,7 +25,10 @@ export interface Command<Flags extends Record<string, Options>> {
 }
 
 /** Runs a command: parses, prints errors in one sentence, and sets the exit code (0 done, 1 failed, 2 used wrongly, or the command's). */
-export async function runCommand<Flags extends Record<string, Options>>(command: Command<Flags>, args: readonly string[]): Promise<void> {
+export async function runCommand<Flags extends Record<string, Options>>(
+  command: Command<Flags>,
+  args: readonly string[],
+): Promise<void> {
   // A reader that has seen enough, such as head, closes the pipe: no error of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
@@ -46,13 +49,17 @@ export async function runCommand<Flags extends Record<string, Options>>(command:
       });
     const { _: positionals, ...flags } = await parser.parseAsync();
     verbose = flags.verbose === true;
-    process.exitCode = await command.run(flags as unknown as InferredOptionTypes<Flags & typeof COMMON>, positionals.map(String));
+    process.exitCode = await command.run(
+      flags as unknown as InferredOptionTypes<Flags & typeof COMMON>,
+      positionals.map(String),
+    );
   } catch (error) {
     const { message, stack } = error as Error;
     process.stderr.write(`${command.name}: ${message}\n`);
     if (error instanceof UsageError) process.stderr.write(`Try ${command.name} --help.\n`);
     if (verbose) process.stderr.write(`${stack}\n`);
-    else if (!(error instanceof UsageError || error instanceof InputError)) process.stderr.write('--verbose shows where.\n');
+    else if (!(error instanceof UsageError || error instanceof InputError))
+      process.stderr.write('--verbose shows where.\n');
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 
 /** How far something is; `best` and others are shown as they are. */
-export interface ProgressState {
+interface ProgressState {
   readonly done: number;
   readonly total: number;
   /** What to say beside the bar, such as trials and the best so far. */

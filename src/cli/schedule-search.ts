@@ -9,8 +9,9 @@ import { reportPathFor, writeReport } from '../report/report.ts';
 import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { type Outcome, readOutcome } from '../search/outcome.ts';
 import { createSearchPool, planSearch, type SearchPlan, warmUp } from '../search/plan.ts';
+import type { Progress } from '../search/progress.ts';
 import { readStudy } from '../search/read-study.ts';
-import { type Progress, search } from '../search/search.ts';
+import { search } from '../search/search.ts';
 import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
 import { openStudy, readSettings, type Study, studyPaths } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
@@ -27,10 +28,15 @@ const flags = {
   config: { type: 'string', describe: 'Its config.json [default: beside the checkpoint]' },
   clips: { type: 'string', describe: 'Folder, filelist or file of recordings to score on [default: the demo clips]' },
   heldout: { type: 'string', describe: 'The same to verify on [default: others of --clips]' },
-  strategy: { choices: Object.keys(STRATEGIES) as StrategyName[], default: 'random' as StrategyName, describe: 'How to search' },
+  strategy: {
+    choices: Object.keys(STRATEGIES) as StrategyName[],
+    default: 'random' as StrategyName,
+    describe: 'How to search',
+  },
   budget: { type: 'number', describe: 'Network evaluations (NFE) to spend on trials [default: 130 trials]' },
   range: {
     type: 'number',
+    array: true,
     nargs: 2,
     describe: 'Ends of what is searched: of sigma (random, grid) or of beta (digit-grid, reference-grid)',
   },
@@ -39,7 +45,11 @@ const flags = {
   'clip-seconds': { type: 'number', default: 1, describe: 'Length of each clip, from the middle of its file' },
   'clip-count': { type: 'number', default: 6, describe: 'Clips to score on, and to verify on' },
   replicates: { type: 'number', default: 1, describe: 'Noise draws a trial is scored with' },
-  metric: { choices: Object.keys(METRICS) as MetricName[], default: 'log-mel-l1' as MetricName, describe: 'Distance to minimise' },
+  metric: {
+    choices: Object.keys(METRICS) as MetricName[],
+    default: 'log-mel-l1' as MetricName,
+    describe: 'Distance to minimise',
+  },
   clamp: { choices: CLAMPS, default: 'x0' as const, describe: 'What the sampler holds to [-1, 1]' },
   precision: { choices: PRECISIONS, default: 'float64' as const, describe: "Rounding of the sampler's constants" },
   seed: { type: 'number', default: 0, describe: 'Decides all noise and all proposals' },
@@ -54,20 +64,26 @@ await runCommand(
   {
     name: 'schedule-search',
     synopsis: '[--iters N] [--jobs N] [options]',
-    describe: 'Finds the noise schedule with which a WaveGrad model sounds best in N steps, and writes a study, a CSV and a report.',
+    describe:
+      'Finds the noise schedule with which a WaveGrad model sounds best in N steps, and writes a study, a CSV and a report.',
     flags,
     examples: [
       ['schedule-search --iters 6 --jobs 8', 'six steps for the demo model'],
       ['schedule-search --iters 6 --model checkpoint.pt --clips valid/', 'for your model and recordings'],
-      ['schedule-search --iters 6 --strategy reference-grid --stride 100', "the reference's walk, every 100th candidate"],
+      [
+        'schedule-search --iters 6 --strategy reference-grid --stride 100',
+        "the reference's walk, every 100th candidate",
+      ],
     ],
     async run(args, positionals) {
-      if (positionals.length > 0) throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
+      if (positionals.length > 0)
+        throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
       const steps = wholeNumber('iters', args.iters, 1);
       if (steps > MOST_STEPS) throw new UsageError(`--iters must be at most ${MOST_STEPS}, got ${steps}`);
       const jobs = wholeNumber('jobs', args.jobs ?? availableParallelism(), 1);
       if (args.resume && args.fresh) throw new UsageError('--resume and --fresh exclude each other');
-      if (!(args['clip-seconds'] > 0)) throw new UsageError(`--clip-seconds must be above 0, got ${args['clip-seconds']}`);
+      if (!(args['clip-seconds'] > 0))
+        throw new UsageError(`--clip-seconds must be above 0, got ${args['clip-seconds']}`);
       const range = args.range as [number, number] | undefined;
       if (range !== undefined && !(range[0] < range[1])) {
         throw new UsageError(`--range must be two rising numbers, got ${range.join(' ')}`);
@@ -146,7 +162,8 @@ async function runSearch(
     const secondsPerEvaluation = await warmUp(pool);
     announce(plan, study, secondsPerEvaluation / pool.workers, say);
     const onProgress = ({ phase, trials, nfe, nfePlanned, best }: Progress) => {
-      const text = phase === 'search' ? `trial ${trials}, ${nfe} of ${nfePlanned} NFE` : `${phase}, ${nfe} of ${nfePlanned} NFE`;
+      const text =
+        phase === 'search' ? `trial ${trials}, ${nfe} of ${nfePlanned} NFE` : `${phase}, ${nfe} of ${nfePlanned} NFE`;
       const bestText = best === undefined ? '' : `, best ${best.score.toFixed(4)} (${best.origin})`;
       progress.update({ done: nfe, total: nfePlanned, text: text + bestText });
     };
@@ -154,7 +171,10 @@ async function runSearch(
     const result = await search({ study, strategy, baselines, pool, onProgress, isCancelled: () => cancelled });
     progress.stop();
     if (result === undefined) {
-      const command = process.argv.slice(2).filter((arg) => arg !== '--fresh' && arg !== '--resume').join(' ');
+      const command = process.argv
+        .slice(2)
+        .filter((arg) => arg !== '--fresh' && arg !== '--resume')
+        .join(' ');
       const where = process.argv.includes('--study') ? '' : ` --study ${study.folder}`;
       say(`Stopped. To go on: schedule-search ${command}${where} --resume`);
     }
@@ -167,18 +187,29 @@ async function runSearch(
   }
 }
 
-function announce({ settings, strategy, baselines }: SearchPlan, study: Study, secondsPerNfe: number, say: (text: string) => void) {
+function announce(
+  { settings, strategy, baselines }: SearchPlan,
+  study: Study,
+  secondsPerNfe: number,
+  say: (text: string) => void,
+) {
   const { steps, budget, replicates, scoringClips, clipSamples, sampleRate } = settings;
   const verification = verificationCost(steps, replicates, baselines.length);
   const candidates = Math.floor(budget / (steps * replicates));
   const planned = Math.min(candidates, strategy.length ?? candidates);
   const seconds = (planned * steps * replicates + verification) * secondsPerNfe;
   const clips = `${scoringClips.length} clips of ${(clipSamples / sampleRate).toFixed(2)} s`;
-  say(`${settings.strategy}: up to ${planned} trials of ${steps} steps on ${clips}: ${planned * steps * replicates} NFE, and ${verification} more`);
-  say(`to verify on ${settings.heldoutClips.length} held-out clips; about ${formatSeconds(seconds)}. Study: ${study.folder}`);
+  say(
+    `${settings.strategy}: up to ${planned} trials of ${steps} steps on ${clips}: ${planned * steps * replicates} NFE, and ${verification} more`,
+  );
+  say(
+    `to verify on ${settings.heldoutClips.length} held-out clips; about ${formatSeconds(seconds)}. Study: ${study.folder}`,
+  );
   if (strategy.length !== undefined && strategy.length > planned) {
     const stride = settings.stride * Math.ceil(strategy.length / planned);
-    say(`The budget ends after ${planned} of ${strategy.length} candidates; --stride ${stride} would spread it over all of them.`);
+    say(
+      `The budget ends after ${planned} of ${strategy.length} candidates; --stride ${stride} would spread it over all of them.`,
+    );
   }
   const done = study.done.evaluations.length;
   if (done > 0) say(`Going on: ${done} evaluations are done already.`);
@@ -186,7 +217,9 @@ function announce({ settings, strategy, baselines }: SearchPlan, study: Study, s
 
 function asJson(outcome: Outcome, study: string, report: string): string {
   const { name, betas, score, heldout, comparisons, nfe, seconds } = outcome;
-  const presets = comparisons.map(({ metrics: _, betas: __, ...rest }) => rest);
+  const presets = comparisons.map((preset) => {
+    return { name: preset.name, score: preset.score, heldout: preset.heldout, difference: preset.difference };
+  });
   return `${JSON.stringify({ best: { name, betas, score, heldout }, presets, nfe, seconds, study, report }, null, 2)}\n`;
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InputError } from '../formats/input-error.ts';
+import { checkData } from '../formats/json.ts';
 
 const count = z.int().positive();
 const channels = z.array(count).min(1);
@@ -49,18 +50,11 @@ export type WaveGradConfig = z.infer<typeof wholeConfig>;
  * Throws an InputError that names `where` and the first field that is wrong, with what was expected and what came.
  */
 export function parseConfig(json: unknown, where: string): WaveGradConfig {
-  const result = wholeConfig.safeParse(json, { reportInput: true });
-  if (!result.success) {
-    const issue = result.error.issues[0]!;
-    // Of what came, zod's messages say the type but not the size.
-    const size = Array.isArray(issue.input) ? issue.input.length : issue.input;
-    const got = issue.code === 'too_small' || issue.code === 'too_big' ? `, got ${String(size)}` : '';
-    throw new InputError(`${where}: ${issue.path.join('.') || 'the whole file'}: ${issue.message}${got}`);
-  }
+  const config = checkData(json, wholeConfig, where);
   const fail = (message: string): never => {
     throw new InputError(`${where}: ${message}`);
   };
-  const { model_config: model, data_config: data } = result.data;
+  const { model_config: model, data_config: data } = config;
   const product = model.factors.reduce((a, b) => a * b, 1);
   if (product !== data.hop_length) {
     fail(`the product of model_config.factors is ${product}, but data_config.hop_length is ${data.hop_length}`);
@@ -86,5 +80,5 @@ export function parseConfig(json: unknown, where: string): WaveGradConfig {
   if (data.f_max > data.sample_rate / 2) {
     fail(`data_config.f_max is ${data.f_max}, above half the sample_rate, ${data.sample_rate / 2}`);
   }
-  return result.data;
+  return config;
 }

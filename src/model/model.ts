@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { EngineOptions } from '../engine/onnxruntime/program.ts';
 import { compile } from '../engine/onnxruntime/program.ts';
-import { InputError } from '../formats/input-error.ts';
+import { parseJson } from '../formats/json.ts';
 import { readInput, readWeights } from './checkpoint.ts';
 import { parseConfig, type WaveGradConfig } from './config.ts';
 import { buildWaveGrad } from './wavegrad.ts';
@@ -40,13 +40,7 @@ export async function loadModel(checkpointPath: string, configPath?: string, opt
 /** Reads and checks a config.json; throws an InputError with its path. */
 export async function loadConfig(path: string): Promise<WaveGradConfig> {
   const text = new TextDecoder().decode(await readInput(path, 'the config'));
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${path}: not JSON: ${(error as Error).message}`);
-  }
-  return parseConfig(json, path);
+  return parseConfig(parseJson(text, path), path);
 }
 
 async function buildModel(

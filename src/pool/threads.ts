@@ -29,7 +29,7 @@ export function createThreadPool<Settings, Task, Result>(
     idleTimeout: Number.POSITIVE_INFINITY,
     workerData,
     // Tests run the workers from source.
-    execArgv: entry.pathname.endsWith('.ts') ? ['--import', 'tsx'] : [],
+    execArgv: entry.pathname.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [],
   });
   const unfinished = new Set<Promise<Result>>();
   return {

@@ -17,8 +17,8 @@ export function comparisons({ settings, outcome }: StudyData): Html {
   ];
   return html`<section><h2>Against the baselines</h2>
 ${scoreTable(outcome, `${withUnit(settings.metric)}: means ± standard errors over clips; lower is better`)}
-<p>The difference is the baseline minus the winner on the same held-out clips with the same noise. Worse and better mean beyond two
-standard errors. The baselines are run with this study’s clamp (${settings.clamp}) and precision (${settings.precision}), which need not
+<p>The difference is the baseline minus the winner on the same held-out clips with the same noise. Worse or better than the winner
+means by more than two standard errors. The baselines are run with this study’s clamp (${settings.clamp}) and precision (${settings.precision}), which need not
 be those they were made for.</p>
 <h3>All metrics</h3>
 ${metricTable([outcome, ...outcome.comparisons], 'The winner and the baselines on held-out clips; the lowest of a column is bold')}
@@ -42,9 +42,9 @@ function scoreTable(outcome: Outcome, caption: string): Html {
       { head: 'scoring clips', numeric: true },
       { head: 'held-out clips', numeric: true },
       { head: 'paired difference', numeric: true },
-      { head: 'than the winner' },
+      { head: 'verdict' },
     ],
-    [[outcome.name, decimal(outcome.score), plusMinus(outcome.heldout), '–', 'the winner'], ...rows],
+    [[outcome.name, decimal(outcome.score), plusMinus(outcome.heldout), '–', '–'], ...rows],
   );
 }
 

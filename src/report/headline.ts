@@ -35,25 +35,27 @@ function finished(study: StudyData, outcome: Outcome): Html {
       : html`<p class="notice">This search has gone on since the result below, of ${grouped(nfe.search)} NFE, was verified:
 the ${counted(trials.length, 'trial')} listed here are those of ${grouped(searched)} NFE.</p>`;
   const clips = settings.heldoutClips.length;
+  const complete = ranked(trials).length;
   return html`${stale}
 <p class="verdict">${comparisonSentence(outcome)}</p>
 <dl class="facts">
 <div><dt>Held-out score</dt><dd class="figure">${decimal(heldout.mean)}${unitOf(settings.metric)}</dd>
 <dd>${intervalText(outcome, clips)}</dd></div>
 <div><dt>Score on the scoring clips</dt><dd class="figure">${decimal(outcome.score)}${unitOf(settings.metric)}</dd>
-<dd>trial ${outcome.trial}; chosen among many, so it flatters</dd></div>
+<dd>trial ${outcome.trial}${complete > 1 ? '; chosen for it among others, so it flatters' : ''}</dd></div>
 <div><dt>Cost</dt><dd class="figure">${grouped(nfe.search + nfe.verification)} NFE</dd>
 <dd>${grouped(nfe.search)} for the trials and ${grouped(nfe.verification)} to verify, in ${duration(seconds)}</dd></div>
 <div><dt>Trials</dt><dd class="figure">${grouped(trials.length)}</dd>
-<dd>${grouped(trials.length - ranked(trials).length)} failed; lower scores are better</dd></div>
+<dd>${grouped(trials.length - complete)} failed</dd></div>
 </dl>
 ${betasBlock(`Betas of ${outcome.name}`, outcome.betas)}`;
 }
 
 function intervalText({ heldout: { mean, standardError } }: Outcome, clips: number): string {
+  if (!Number.isFinite(mean)) return 'not a finite number on the held-out clips';
   const half = standardErrorsIn95(clips) * standardError;
   if (!Number.isFinite(half)) return `on ${counted(clips, 'held-out clip')}, too few for a confidence interval`;
-  return `95 % confidence interval ${decimal(mean - half)} to ${decimal(mean + half)} (Student’s t over ${counted(clips, 'clip')})`;
+  return `lower is better; 95 % confidence interval ${decimal(mean - half)} to ${decimal(mean + half)} (Student’s t over ${counted(clips, 'clip')})`;
 }
 
 /** How the winner compares with the best baseline. */

@@ -2,7 +2,9 @@ import type { Estimate } from '../search/statistics.ts';
 
 /** A distance to four decimals, or a dash where there is none. */
 export function decimal(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(4) : '–';
+  if (!Number.isFinite(value)) return '–';
+  const text = value.toFixed(4);
+  return text === '-0.0000' ? '0.0000' : text;
 }
 
 /** A mean ± its standard error. */

@@ -10,7 +10,10 @@ const PLOTLY = createRequire(import.meta.url).resolve('plotly.js-dist-min/plotly
 const POLICY =
   "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:";
 
-/** Runs in the browser: draws the figures in the page's colours, and the copy button. */
+/**
+ * Runs in the browser: draws the figures in the page's colours, and the copy button. Of Plotly's buttons only the download is kept:
+ * one of the others would upload the data.
+ */
 const SCRIPT = `
 const plots = JSON.parse(document.getElementById('plots').textContent);
 function draw() {
@@ -21,7 +24,7 @@ function draw() {
   const theme = { paper_bgcolor: 'transparent', plot_bgcolor: 'transparent', font, hoverlabel, xaxis: axis, yaxis: axis };
   for (const { id, data, layout } of plots) {
     const toImageButtonOptions = { format: 'svg', filename: id };
-    const options = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ['select2d', 'lasso2d'], toImageButtonOptions };
+    const options = { responsive: true, displaylogo: false, modeBarButtons: [['toImage']], toImageButtonOptions };
     Plotly.react(id, data, { ...layout, template: { layout: theme } }, options);
   }
 }

@@ -2,7 +2,7 @@ import { METRICS } from '../audio/distances/index.ts';
 import { diagnose, warnings } from '../schedule/diagnostics.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { StudyData } from '../search/read-study.ts';
-import type { StudySettings } from '../search/study.ts';
+import type { StudySettings } from '../search/settings.ts';
 import { type Html, html } from './escape.ts';
 import { counted, grouped } from './numbers.ts';
 import { leader } from './schedules.ts';
@@ -30,11 +30,10 @@ ${facts([
 }
 
 /** Where the numbers come from, and the command that makes them again. */
-export function provenance({ folder, settings }: StudyData): Html {
+export function provenance({ settings }: StudyData): Html {
   const { checkpoint, config, clipSamples, sampleRate, range } = settings;
   return html`<section><h2>Provenance</h2>
 ${facts([
-  ['Study', folder],
   ['Model', hashed(checkpoint)],
   ['Config', hashed(config)],
   ['Scoring clips', settings.scoringClips.map(hashed).join(', ')],
@@ -64,7 +63,7 @@ ${facts([
 }
 
 /** The command line of the search; MODEL, CONFIG, SCORING and HELDOUT stand for paths. */
-export function searchCommand(settings: StudySettings): string {
+function searchCommand(settings: StudySettings): string {
   const { clipSamples, sampleRate, range, values } = settings;
   // Rounded up, because a search rounds clips down to whole hops.
   const clipSeconds = Math.ceil((clipSamples / sampleRate) * 1e4) / 1e4;

@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { InputError } from '../formats/input-error.ts';
+import { checkData } from '../formats/json.ts';
 import { type PyTorchValue, readPyTorch } from '../formats/pytorch.ts';
 import { isTensor } from '../formats/tensor.ts';
 import { writeWhole } from '../formats/write-whole.ts';
@@ -114,14 +115,11 @@ async function readScheduleFile(path: string): Promise<Uint8Array> {
 type ScheduleParts = AboutSchedule & { readonly betas: readonly number[] };
 
 function fromJson(bytes: Uint8Array, path: string): ScheduleParts {
-  const json = parseJson(bytes, path);
-  const parsed = scheduleJson.safeParse(Array.isArray(json) ? { betas: json } : json);
-  if (parsed.success) return parsed.data;
-  const { path: field, message } = parsed.error.issues[0]!;
-  throw new InputError(`${path}: ${field.length === 0 ? '' : `${field.join('.')}: `}${message}`);
+  const json = parseBytes(bytes, path);
+  return checkData(Array.isArray(json) ? { betas: json } : json, scheduleJson, path);
 }
 
-function parseJson(bytes: Uint8Array, path: string): unknown {
+function parseBytes(bytes: Uint8Array, path: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {

@@ -1,5 +1,5 @@
-import { fibonacci } from '../schedule/generators/fibonacci.ts';
 import { listPresets } from '../schedule/file.ts';
+import { fibonacci } from '../schedule/generators/fibonacci.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 
 /** The largest number of steps for which the reference's Fibonacci schedule stays below 1. */

@@ -6,7 +6,7 @@ import { fillNormal, type Purpose } from '../random/noise.ts';
 import type { Clamp } from '../schedule/noise-schedule.ts';
 
 /** Which clips are generated: those that strategies see, or those that only judge. */
-export type ClipSetName = 'scoring' | 'heldout';
+type ClipSetName = 'scoring' | 'heldout';
 
 /** One evaluation: a schedule on one set of clips with one draw of noise. */
 export interface EvaluationTask {

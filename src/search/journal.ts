@@ -2,19 +2,23 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { METRICS, type MetricName } from '../audio/distances/index.ts';
 import { InputError } from '../formats/input-error.ts';
+import { checkData, parseJson } from '../formats/json.ts';
 
 /**
  * What an evaluation was for: trials of the search; baselines on the scoring clips, where the strategy did not try them; the
  * ranking of the best few on held-out clips; the final comparison on a noise draw that chose nothing.
  */
-export const PHASES = ['search', 'baseline', 'ranking', 'verification'] as const;
+const PHASES = ['search', 'baseline', 'ranking', 'verification'] as const;
 
 export type Phase = (typeof PHASES)[number];
 
 const FORMAT = 1;
 
 /** Numbers that are not finite have no JSON form; null stands for them. */
-const distance = z.number().nullable().transform((value) => value ?? Number.NaN);
+const distance = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
 const metricNames = Object.keys(METRICS) as [MetricName, ...MetricName[]];
 
 const header = z.strictObject({ type: z.literal('journal'), format: z.literal(FORMAT) });
@@ -56,7 +60,10 @@ export async function readJournal(path: string): Promise<JournalContent & { read
   });
   const validBytes = bytes.lastIndexOf(0x0a) + 1;
   const texts = new TextDecoder().decode(bytes.subarray(0, validBytes)).split('\n').slice(0, -1);
-  const lines = texts.map((text, i) => parseLine(text, `${path}: line ${i + 1}`));
+  const lines = texts.map((text, i) => {
+    const where = `${path}: line ${i + 1}`;
+    return checkData(parseJson(text, where), line, where);
+  });
   if (lines.length > 0 && lines[0]!.type !== 'journal') {
     throw new InputError(`${path}: line 1: a journal of format ${FORMAT} was expected, got ${texts[0]!.slice(0, 80)}`);
   }
@@ -74,19 +81,6 @@ export async function readJournal(path: string): Promise<JournalContent & { read
   }
   seconds += Math.max(0, last - sessionStart) / 1000;
   return { evaluations: lines.filter((entry) => entry.type === 'evaluation'), seconds, validBytes };
-}
-
-function parseLine(text: string, where: string): JournalLine {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new InputError(`${where}: JSON was expected, got ${text.slice(0, 80)}`);
-  }
-  const result = line.safeParse(json);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new InputError(`${where}: ${issue.path.join('.') || 'the line'}: ${issue.message}`);
 }
 
 /** Appends lines to a journal; each is on the disk before `append` resolves. */

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { checkData, parseJson } from '../formats/json.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import type { StudySettings } from './settings.ts';
 import type { Estimate } from './statistics.ts';
-import type { StudySettings } from './study.ts';
 
 const FORMAT = 1;
 
@@ -56,11 +57,11 @@ export function outcomeFile(study: StudySettings, found: Outcome): unknown {
   return { ...schedule.toJSON(), provenance: { format: FORMAT, outcome: found, study } };
 }
 
-/** What a study's best.json says, or undefined where the search has not come to its end. */
+/** What a study's best.json says, or undefined where the search has not come to its end; an InputError where it does not fit. */
 export async function readOutcome(path: string): Promise<Outcome | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  return text === undefined ? undefined : bestFile.parse(JSON.parse(text)).provenance.outcome;
+  return text === undefined ? undefined : checkData(parseJson(text, path), bestFile, path).provenance.outcome;
 }

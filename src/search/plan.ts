@@ -12,9 +12,9 @@ import type { Clamp, NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { baselines as baselinesFor } from './baselines.ts';
 import { type Clip, loadClips } from './clips.ts';
 import type { EvaluationPool } from './runner.ts';
+import type { StudySettings } from './settings.ts';
 import { STRATEGIES, type StrategyName } from './strategies/index.ts';
 import type { Strategy } from './strategies/strategy.ts';
-import type { StudySettings } from './study.ts';
 import type { WorkerSettings } from './worker.ts';
 
 /** The model and the clips that ship with the project. */
@@ -104,7 +104,12 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
   };
   const samplesOf = ({ samples }: Clip) => samples;
   const clips = { scoring: scoring.clips.map(samplesOf), heldout: heldout.clips.map(samplesOf) };
-  return { settings, strategy, baselines, worker: { checkpointPath, configPath, device, clips, seed, clamp, precision } };
+  return {
+    settings,
+    strategy,
+    baselines,
+    worker: { checkpointPath, configPath, device, clips, seed, clamp, precision },
+  };
 }
 
 /** The pool that evaluates a plan on that many threads, each with a session of its own. */

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { InputError } from '../formats/input-error.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { type Outcome, readOutcome } from './outcome.ts';
-import { readSettings, type StudySettings, studyPaths } from './study.ts';
+import type { StudySettings } from './settings.ts';
+import { readSettings, studyPaths } from './study.ts';
 import type { Trial } from './trial.ts';
 import { csvHeader } from './trials-csv.ts';
 
@@ -20,20 +21,20 @@ export interface StudyData {
 
 const number = z
   .string()
-  .regex(/\S/, 'a number was expected, got nothing')
+  .regex(/\S/, 'a number was expected')
   .transform(Number)
   .pipe(z.number('a number was expected'));
-const whole = number.pipe(z.int());
-const optional = <T extends z.ZodType>(cell: T) => z.union([z.literal('').transform(() => undefined), cell]);
+const whole = number.pipe(z.int('a whole number was expected'));
+const orEmpty = z.string().transform((cell) => (cell === '' ? undefined : cell));
 
 const row = z.object({
   id: whole.pipe(z.int().positive()),
-  parent: optional(whole),
+  parent: orEmpty.pipe(whole.optional()),
   steps: whole.pipe(z.int().positive()),
   strategy: z.string(),
   state: z.enum(['complete', 'failed']),
-  score: optional(number),
-  standard_error: optional(number),
+  score: orEmpty.pipe(number.optional()),
+  standard_error: orEmpty.pipe(number.optional()),
   nfe: whole,
   seconds: number,
 });
@@ -51,7 +52,7 @@ export async function readStudy(folder: string): Promise<StudyData> {
     throw new InputError(`${folder}: the folder of a study was expected, but there is no study.json in it`);
   }
   const trials = parseTrials(await readTrials(paths.trials), settings.steps, paths.trials);
-  return { folder, settings, trials, outcome: await readFinished(paths.best) };
+  return { folder, settings, trials, outcome: await readOutcome(paths.best) };
 }
 
 async function readTrials(path: string): Promise<string> {
@@ -61,23 +62,13 @@ async function readTrials(path: string): Promise<string> {
   });
 }
 
-async function readFinished(path: string): Promise<Outcome | undefined> {
-  try {
-    return await readOutcome(path);
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
-    throw new InputError(`${path}: a schedule with the outcome of its search was expected, got something else`);
-  }
-}
-
 function parseTrials(text: string, steps: number, path: string): Trial[] {
   const wholeLines = text.slice(0, text.lastIndexOf('\n') + 1);
   if (wholeLines === '') return [];
-  const header = csvHeader(steps).trimEnd();
-  if (wholeLines.slice(0, wholeLines.indexOf('\n')).trimEnd() !== header) {
-    throw new InputError(
-      `${path}: line 1: the columns ${header} were expected, got ${wholeLines.slice(0, 80).trimEnd()}`,
-    );
+  const header = wholeLines.slice(0, wholeLines.indexOf('\n') + 1);
+  if (header !== csvHeader(steps)) {
+    const got = header.slice(0, 80).trimEnd();
+    throw new InputError(`${path}: line 1: the columns id,parent, … beta_${steps} were expected, got ${got}`);
   }
   return parseRows(wholeLines, path)
     .map(({ record, info }) => parseTrial(record, steps, `${path}: line ${info.lines}`))

@@ -1,23 +1,12 @@
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
-import type { Phase } from './journal.ts';
 import type { Outcome } from './outcome.ts';
+import type { Progress } from './progress.ts';
 import { createRunner, type EvaluationPool, type Runner } from './runner.ts';
 import { estimate, meanOverReplicates } from './statistics.ts';
 import type { Strategy } from './strategies/strategy.ts';
 import type { Study } from './study.ts';
 import { byScore, type Candidate, type Trial } from './trial.ts';
 import { verify } from './verification.ts';
-
-/** How far a search is. */
-export interface Progress {
-  readonly phase: Phase;
-  /** Trials that are complete. */
-  readonly trials: number;
-  /** Charged to this phase so far, and its plan. */
-  readonly nfe: number;
-  readonly nfePlanned: number;
-  readonly best?: Trial;
-}
 
 export interface SearchOptions {
   readonly study: Study;
@@ -53,7 +42,11 @@ export async function search(options: SearchOptions): Promise<SearchResult | und
     await study.writeOutcome(outcome);
     return { trials, outcome, nfeMade: runner.nfeMade() };
   } finally {
-    await runner.settle().finally(() => study.journal.close());
+    try {
+      await runner.settle();
+    } finally {
+      await study.journal.close();
+    }
   }
 }
 

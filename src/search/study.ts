@@ -1,52 +1,13 @@
 import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
-import { METRICS, type MetricName } from '../audio/distances/index.ts';
-import { PRECISIONS } from '../diffusion/process.ts';
 import { InputError } from '../formats/input-error.ts';
+import { checkData, parseJson } from '../formats/json.ts';
 import { writeWhole } from '../formats/write-whole.ts';
-import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { type JournalContent, type JournalWriter, openJournal, readJournal } from './journal.ts';
-import { outcomeFile, type Outcome } from './outcome.ts';
-import { STRATEGIES, type StrategyName } from './strategies/index.ts';
+import { type Outcome, outcomeFile } from './outcome.ts';
+import { type StudySettings, studySettings } from './settings.ts';
 import type { Trial } from './trial.ts';
 import { csvHeader, csvRow } from './trials-csv.ts';
-
-const FORMAT = 1;
-
-const hashed = z.strictObject({ name: z.string(), hash: z.string() });
-const range = z.tuple([z.number(), z.number()]);
-
-const studyFile = z.strictObject({
-  format: z.literal(FORMAT),
-  steps: z.int().positive(),
-  strategy: z.enum(Object.keys(STRATEGIES) as [StrategyName, ...StrategyName[]]),
-  range: range.optional(),
-  stride: z.int().positive(),
-  values: z.int().positive().optional(),
-  seed: z.int().nonnegative(),
-  metric: z.enum(Object.keys(METRICS) as [MetricName, ...MetricName[]]),
-  clamp: z.enum(CLAMPS),
-  precision: z.enum(PRECISIONS),
-  replicates: z.int().positive(),
-  /** In network evaluations of the scoring batch; raised, a finished search goes on. */
-  budget: z.int().positive(),
-  checkpoint: hashed,
-  config: hashed,
-  sampleRate: z.int().positive(),
-  /** Samples of each clip. */
-  clipSamples: z.int().positive(),
-  /** All of a set go through the network in one batch. */
-  scoringClips: z.array(hashed).min(1),
-  heldoutClips: z.array(hashed).min(1),
-  device: z.string(),
-  /** What the bits of a score depend on beside all this. */
-  engine: z.string(),
-  version: z.string(),
-});
-
-/** Everything that is needed to run a search again; what decides its trials is the study's identity. */
-export type StudySettings = z.infer<typeof studyFile>;
 
 /** Differences in these do not make another study. */
 const NOT_IDENTITY: ReadonlySet<string> = new Set(['budget', 'version']);
@@ -115,21 +76,11 @@ export async function readSettings(folder: string): Promise<StudySettings | unde
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;
   });
-  if (text === undefined) return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${path}: not JSON: ${(error as Error).message}`);
-  }
-  const result = studyFile.safeParse(json);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new InputError(`${path}: ${issue.path.join('.') || 'the whole file'}: ${issue.message}`);
+  return text === undefined ? undefined : checkData(parseJson(text, path), studySettings, path);
 }
 
 function refuseAnother(folder: string, known: StudySettings, wanted: StudySettings): void {
-  for (const key of Object.keys(studyFile.shape) as (keyof StudySettings)[]) {
+  for (const key of Object.keys(studySettings.shape) as (keyof StudySettings)[]) {
     if (NOT_IDENTITY.has(key)) continue;
     const [was, is] = [show(known[key]), show(wanted[key])];
     if (was !== is) {

@@ -29,6 +29,18 @@ export function csvRow(trial: Trial, steps: number): string {
   const missing = Array.from({ length: steps - betas.length }, () => '');
   const numbers = [score, standardError].map((value) => (Number.isFinite(value) ? value : ''));
   return stringify([
-    [id, parent, betas.length, origin, state, ...numbers, nfe, Number(seconds.toFixed(3)), terminalLevel, ...betas, ...missing],
+    [
+      id,
+      parent,
+      betas.length,
+      origin,
+      state,
+      ...numbers,
+      nfe,
+      Number(seconds.toFixed(3)),
+      terminalLevel,
+      ...betas,
+      ...missing,
+    ],
   ]);
 }

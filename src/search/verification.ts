@@ -3,8 +3,8 @@ import { InputError } from '../formats/input-error.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { JournalEvaluation, Phase } from './journal.ts';
 import type { Outcome } from './outcome.ts';
+import type { Progress } from './progress.ts';
 import type { Runner, Wanted } from './runner.ts';
-import type { Progress } from './search.ts';
 import { type Estimate, estimate, meanOverReplicates, pairedDifference } from './statistics.ts';
 import type { Study } from './study.ts';
 import { byScore, type Trial } from './trial.ts';
@@ -31,8 +31,7 @@ export function verificationCost(
   untried = baselines,
   finalists = FINALISTS,
 ): number {
-  const evaluations =
-    untried * replicates + finalists * RANKING_REPLICATES + (baselines + 1) * VERIFICATION_REPLICATES;
+  const evaluations = untried * replicates + finalists * RANKING_REPLICATES + (baselines + 1) * VERIFICATION_REPLICATES;
   return steps * evaluations;
 }
 
@@ -49,7 +48,13 @@ interface VerificationOptions {
  * draw, the same for all, that chose nothing: the minimum of many noisy scores is otherwise mostly luck.
  * Undefined where the search was cancelled. Throws an InputError where no trial is complete.
  */
-export async function verify({ study, trials, baselines, runner, onProgress }: VerificationOptions): Promise<Outcome | undefined> {
+export async function verify({
+  study,
+  trials,
+  baselines,
+  runner,
+  onProgress,
+}: VerificationOptions): Promise<Outcome | undefined> {
   const { settings } = study;
   const complete = trials.filter((trial) => trial.state === 'complete').toSorted(byScore);
   const best = complete[0];
@@ -60,7 +65,13 @@ export async function verify({ study, trials, baselines, runner, onProgress }: V
   }
   const finalists = complete.slice(0, FINALISTS);
   const untried = baselines.filter(({ betas }) => !complete.some((trial) => sameBetas(trial.betas, betas)));
-  const nfePlanned = verificationCost(settings.steps, settings.replicates, baselines.length, untried.length, finalists.length);
+  const nfePlanned = verificationCost(
+    settings.steps,
+    settings.replicates,
+    baselines.length,
+    untried.length,
+    finalists.length,
+  );
   let nfe = 0;
 
   /** Every schedule's distances by clip, averaged over replicates, in the order given. */
@@ -92,7 +103,9 @@ export async function verify({ study, trials, baselines, runner, onProgress }: V
   const metric = settings.metric;
   const ranking = finalists
     .map((trial, i) => ({ trial, distances: ranked[i]! }))
-    .toSorted((a, b) => estimate(a.distances[metric]).mean - estimate(b.distances[metric]).mean || a.trial.id - b.trial.id);
+    .toSorted(
+      (a, b) => estimate(a.distances[metric]).mean - estimate(b.distances[metric]).mean || a.trial.id - b.trial.id,
+    );
   const winner = ranking[0]!.trial;
 
   // A baseline that won is not heard twice.
@@ -135,7 +148,10 @@ export async function verify({ study, trials, baselines, runner, onProgress }: V
 type DistancesByClip = Record<MetricName, number[]>;
 
 function distancesByClip(entries: readonly JournalEvaluation[]): DistancesByClip {
-  const rows = ALL_METRICS.map((metric) => [metric, meanOverReplicates(entries.map((entry) => entry.distances[metric]!))]);
+  const rows = ALL_METRICS.map((metric) => [
+    metric,
+    meanOverReplicates(entries.map((entry) => entry.distances[metric]!)),
+  ]);
   return Object.fromEntries(rows) as DistancesByClip;
 }
 

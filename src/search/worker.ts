@@ -3,7 +3,13 @@ import type { Device } from '../engine/onnxruntime/program.ts';
 import { InputError } from '../formats/input-error.ts';
 import { loadModel } from '../model/model.ts';
 import type { ThreadData } from '../pool/threads.ts';
-import { createEvaluator, type Evaluation, type EvaluationTask, type Evaluator, type EvaluatorOptions } from './evaluator.ts';
+import {
+  createEvaluator,
+  type Evaluation,
+  type EvaluationTask,
+  type Evaluator,
+  type EvaluatorOptions,
+} from './evaluator.ts';
 
 /** What every worker of a search is started with. */
 export interface WorkerSettings extends Omit<EvaluatorOptions, 'predictNoise' | 'melConfig' | 'melFloor'> {

@@ -37,7 +37,7 @@ export function noise(length: number, amplitude = 0.5, seed = 1): Float32Array {
 }
 
 /** |DFT|² of one frame from 0 to half the rate, from the definition. */
-export function naivePower(frame: ArrayLike<number>): number[] {
+function naivePower(frame: ArrayLike<number>): number[] {
   const n = frame.length;
   return Array.from({ length: n / 2 + 1 }, (_, bin) => {
     let re = 0;

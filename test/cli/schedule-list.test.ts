@@ -11,7 +11,7 @@ import { diagnose } from '../../src/schedule/diagnostics.ts';
 import { listPresets } from '../../src/schedule/file.ts';
 import { NoiseSchedule } from '../../src/schedule/noise-schedule.ts';
 import { outcomeFile } from '../../src/search/outcome.ts';
-import type { StudySettings } from '../../src/search/study.ts';
+import type { StudySettings } from '../../src/search/settings.ts';
 
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-list.ts', import.meta.url));

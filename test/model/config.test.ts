@@ -62,12 +62,13 @@ test.each([
   ],
   ['model_config', changed('model_config', { factor: 3 }), /Unrecognized key: "factor"$/],
   ['data_config', changed('data_config', { window: 3 }), /Unrecognized key: "window"$/],
-  ['the whole file', { ...whole, extra: 1 }, /Unrecognized key: "extra"$/],
-  ['the whole file', [], /expected object, received array$/],
-  ['the whole file', null, /expected object, received null$/],
+  ['', { ...whole, extra: 1 }, /Unrecognized key: "extra"$/],
+  ['', [], /expected object, received array$/],
+  ['', null, /expected object, received null$/],
   ['model_config', {}, /expected object, received undefined$/],
-])('%s is named with what was expected and what came', (field, config, message) => {
-  expect(refuse(config)).toMatch(new RegExp(`^config\\.json: ${field}: .*${message.source}`));
+])('%j is named with what was expected and what came', (field, config, message) => {
+  const where = ['config\\.json', field].filter(Boolean).join(': ');
+  expect(refuse(config)).toMatch(new RegExp(`^${where}: .*${message.source}`));
 });
 
 const disagreements: (readonly [what: string, config: unknown, message: string])[] = [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { MetricName } from '../../src/audio/distances/index.ts';
 import { createInProcessPool } from '../../src/pool/in-process.ts';
 import type { EvaluationPool } from '../../src/search/runner.ts';
-import type { StudySettings } from '../../src/search/study.ts';
+import type { StudySettings } from '../../src/search/settings.ts';
 import type { WorkerResult, WorkerTask } from '../../src/search/worker.ts';
 import { oracleScore } from '../schedule/oracle.ts';
 
@@ -45,7 +45,9 @@ export function oraclePool(log: (task: WorkerTask) => void = () => {}): Evaluati
     log(task);
     // Two clips that differ a little, so that there is a standard error.
     const score = oracleScore(task.betas);
-    const distances = Object.fromEntries(task.metrics.map((metric: MetricName) => [metric, [score - 0.1, score + 0.1]]));
+    const distances = Object.fromEntries(
+      task.metrics.map((metric: MetricName) => [metric, [score - 0.1, score + 0.1]]),
+    );
     return { kind: 'evaluation', evaluation: { distances, nfe: task.betas.length, seconds: 0, networkSeconds: 0 } };
   });
 }

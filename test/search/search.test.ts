@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { baselines as baselinesFor } from '../../src/search/baselines.ts';
 import { search } from '../../src/search/search.ts';
+import type { StudySettings } from '../../src/search/settings.ts';
 import { STRATEGIES, type StrategyName } from '../../src/search/strategies/index.ts';
-import { openStudy, type StudySettings } from '../../src/search/study.ts';
+import { openStudy } from '../../src/search/study.ts';
 import type { WorkerTask } from '../../src/search/worker.ts';
 import { oraclePool, settings, temporaryFolder } from './fake-study.ts';
 
@@ -129,7 +130,10 @@ describe('search', () => {
           const answer = await pool.run(task);
           if (task.kind !== 'evaluate' || answer.kind !== 'evaluation' || task.betas[0] !== 1e-4) return answer;
           const distances = { 'log-mel-l1': [Number.NaN, 1] };
-          return { kind: 'evaluation', evaluation: { ...answer.evaluation, distances: { ...answer.evaluation.distances, ...distances } } };
+          return {
+            kind: 'evaluation',
+            evaluation: { ...answer.evaluation, distances: { ...answer.evaluation.distances, ...distances } },
+          };
         },
       },
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { uniforms } from '../../src/random/noise.ts';
-import { referenceGrid } from '../../src/schedule/reference-grid.ts';
 import { NoiseSchedule } from '../../src/schedule/noise-schedule.ts';
+import { referenceGrid } from '../../src/schedule/reference-grid.ts';
 import { baselines as baselinesFor } from '../../src/search/baselines.ts';
 import { STRATEGIES, type StrategyName } from '../../src/search/strategies/index.ts';
 import type { Strategy } from '../../src/search/strategies/strategy.ts';
@@ -35,7 +35,9 @@ describe.each(Object.keys(STRATEGIES) as StrategyName[])('strategy %s', (name) =
     const make = () => STRATEGIES[name]({ steps, seed: 7, baselines });
     const trials = runOnOracle(make(), 40);
     expect(trials.length).toBeGreaterThan(0);
-    expect(trials.every(({ betas }) => betas.length === steps && betas.every((beta) => beta > 0 && beta < 1))).toBe(true);
+    expect(trials.every(({ betas }) => betas.length === steps && betas.every((beta) => beta > 0 && beta < 1))).toBe(
+      true,
+    );
     expect(trials.every(({ origin }) => origin !== '')).toBe(true);
     expect(runOnOracle(make(), 40)).toEqual(trials);
   });
@@ -78,7 +80,9 @@ describe('strategy random', () => {
 
   // The design's oracle table: CMA-ES comes to 3.15 dB in 1,000 trials.
   it('comes within 0.1 dB of the best that is known of the oracle in 300 trials', () => {
-    const scores = [0, 1, 2, 3, 4].map((seed) => best(runOnOracle(STRATEGIES.random({ steps: 6, seed, baselines: [] }), 300)));
+    const scores = [0, 1, 2, 3, 4].map((seed) =>
+      best(runOnOracle(STRATEGIES.random({ steps: 6, seed, baselines: [] }), 300)),
+    );
     expect(median(scores)).toBeLessThan(3.15 + 0.1);
   });
 });

@@ -1,4 +1,5 @@
 import { byScore, type Trial } from '../../search/trial.ts';
+import { grouped } from '../numbers.ts';
 
 const MOST_DRAWN = 2000;
 const BEST_DRAWN = 500;
@@ -28,7 +29,6 @@ export function upperQuartile(scores: readonly number[]): number {
 
 /** How many are drawn, where not all are. */
 export function drawnSentence(drawn: number, complete: number): string {
-  const count = (value: number) => value.toLocaleString('en-US');
   if (drawn === complete) return '';
-  return ` Drawn are ${count(drawn)} of ${count(complete)} trials: the best ${BEST_DRAWN} and others spread evenly over the search.`;
+  return ` Drawn are ${grouped(drawn)} of ${grouped(complete)} trials: the best ${BEST_DRAWN} and others spread evenly over the search.`;
 }

@@ -102,5 +102,9 @@ function trialText({ id, origin, score, standardError, betas }: Trial, unit: str
     `${plusMinus({ mean: score, standardError })}${unit}`,
     `β ${shortBetas(betas)}`,
   ];
-  return text.map(escapeHtml).join('<br>');
+  // Six betas a line, or the label is wider than the figure.
+  return text
+    .map(escapeHtml)
+    .join('<br>')
+    .replace(/(?:[^,<]+, ){6}/g, '$&<br>');
 }

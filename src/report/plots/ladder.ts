@@ -6,6 +6,9 @@ import { shortName } from '../numbers.ts';
 import type { NamedSchedule } from '../schedules.ts';
 import { BASELINE_COLOURS, COLOURS, type Plot } from './plot.ts';
 
+/** From here on rungs are thin, or they would be one block. */
+const MANY_RUNGS = 60;
+
 /** σ_n of each schedule as a ladder that lies on its side, the first schedule on top. */
 export function ladderPlot(winner: NamedSchedule, baselines: readonly NamedSchedule[]): Plot {
   const schedules = [winner, ...baselines];
@@ -82,7 +85,7 @@ function ladder({ name, betas, row, colour }: Ladder): Data {
     ),
     hoverinfo: 'text',
     line: { color: colour, width: 1 },
-    marker: { color: colour, symbol: 'line-ns-open', size: 20, line: { width: 2.5 } },
+    marker: { color: colour, symbol: 'line-ns-open', size: 20, line: { width: betas.length > MANY_RUNGS ? 1 : 2.5 } },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { StudyData } from '../../search/read-study.ts';
-import { byScore, type Trial } from '../../search/trial.ts';
+import type { Trial } from '../../search/trial.ts';
 import { drawnSentence, drawnTrials, upperQuartile } from './drawn-trials.ts';
 import type { Plot } from './plot.ts';
 
@@ -11,8 +11,7 @@ const SMALLEST_BETA = 1e-12;
 
 /** Every trial as a line over log10 β_1 … β_N, coloured by its score; `complete` has at least one. */
 export function parallelPlot({ settings: { steps } }: StudyData, complete: readonly Trial[]): Plot {
-  // The best are drawn last, on top.
-  const drawn = drawnTrials(complete).toSorted((a, b) => byScore(b, a));
+  const drawn = drawnTrials(complete);
   const scores = complete.map(({ score }) => score);
   const best = scores.reduce((a, b) => Math.min(a, b));
   const worst = scores.reduce((a, b) => Math.max(a, b));
@@ -24,7 +23,7 @@ export function parallelPlot({ settings: { steps } }: StudyData, complete: reado
   const betaAxes = axes.map((n) => ({
     label: `β${subscript(n)}`,
     values: drawn.map(({ betas }) => Math.log10(Math.max(betas[n - 1] ?? Number.NaN, SMALLEST_BETA))),
-    tickformat: '.1f',
+    tickformat: '.3~g',
   }));
   const scoreAxis = {
     label: 'score',
@@ -48,14 +47,15 @@ export function parallelPlot({ settings: { steps } }: StudyData, complete: reado
       {
         type: 'parcoords',
         line: {
-          color: capped,
-          cmin: best,
-          cmax: cap > best ? cap : best + 1,
+          // Plotly draws lines of a higher colour value on top: the score is negated, so that the good ones are.
+          color: capped.map((score) => -score),
+          cmin: cap > best ? -cap : -best - 1,
+          cmax: -best,
           colorscale: [
-            [0, '#d9480f'],
-            [0.15, '#f08c3a'],
+            [0, '#a9b8c9'],
             [0.5, '#7a9cc6'],
-            [1, '#a9b8c9'],
+            [0.85, '#f08c3a'],
+            [1, '#d9480f'],
           ],
         },
         dimensions: [...betaAxes, scoreAxis],

@@ -7,7 +7,12 @@ import type { Strategy, StrategyOptions } from './strategy.ts';
 const DEFAULT_VALUES = 3;
 
 /** Every combination of a few σ at each step, exhaustive and in prefix order; the range is of σ. */
-export function grid({ steps, range = DEFAULT_SIGMA_RANGE, stride, values = DEFAULT_VALUES }: StrategyOptions): Strategy {
+export function grid({
+  steps,
+  range = DEFAULT_SIGMA_RANGE,
+  stride,
+  values = DEFAULT_VALUES,
+}: StrategyOptions): Strategy {
   return sequenceStrategy(levelGrid(steps, range, values), () => 'grid', stride);
 }
 

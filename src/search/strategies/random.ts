@@ -51,7 +51,9 @@ export function random({ steps, seed, range = DEFAULT_SIGMA_RANGE, baselines }: 
   }
   /** A schedule's ln σ; a baseline may reach beyond the range. */
   function logSigmasWithin(betas: readonly number[]): number[] {
-    return NoiseSchedule.fromBetas(betas, { asPublished: true }).sigmas.map((sigma) => Math.min(hi, Math.max(lo, Math.log(sigma))));
+    return NoiseSchedule.fromBetas(betas, { asPublished: true }).sigmas.map((sigma) =>
+      Math.min(hi, Math.max(lo, Math.log(sigma))),
+    );
   }
 
   return {
@@ -59,7 +61,10 @@ export function random({ steps, seed, range = DEFAULT_SIGMA_RANGE, baselines }: 
       if (generation === 0 && baselines.length > 0) {
         return baselines.map(({ betas, name }) => ({ betas, origin: name }));
       }
-      const best = seen.filter((trial) => trial.state === 'complete').toSorted(byScore).slice(0, PARENTS);
+      const best = seen
+        .filter((trial) => trial.state === 'complete')
+        .toSorted(byScore)
+        .slice(0, PARENTS);
       const isWide = generation <= WIDE_GENERATIONS || best.length === 0;
       return Array.from({ length: GENERATION }, (_, i) => {
         const index = generation * GENERATION + i;

@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import { InputError } from './input-error.ts';
+
+/** Parses JSON; throws an InputError that begins with `where` where it is none. */
+export function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${where}: not JSON: ${(error as Error).message.replaceAll(/\s+/g, ' ').slice(0, 200)}`);
+  }
+}
+
+/**
+ * Checks data that was read against a schema; throws an InputError that begins with `where` and names the first field that does
+ * not fit, with what was expected and what came.
+ */
+export function checkData<Schema extends z.ZodType>(data: unknown, schema: Schema, where: string): z.output<Schema> {
+  const result = schema.safeParse(data, { reportInput: true });
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  // Of what came, zod's messages say the type but not the size.
+  const size = Array.isArray(issue.input) ? issue.input.length : issue.input;
+  const got = issue.code === 'too_small' || issue.code === 'too_big' ? `, got ${String(size)}` : '';
+  throw new InputError(
+    [where, ...(issue.path.length > 0 ? [issue.path.join('.')] : []), issue.message + got].join(': '),
+  );
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { PRECISIONS } from '../diffusion/process.ts';
+import { CLAMPS } from '../schedule/noise-schedule.ts';
+import { STRATEGIES, type StrategyName } from './strategies/index.ts';
+
+const FORMAT = 1;
+
+const hashed = z.strictObject({ name: z.string(), hash: z.string() });
+const range = z.tuple([z.number(), z.number()]);
+
+export const studySettings = z.strictObject({
+  format: z.literal(FORMAT),
+  steps: z.int().positive(),
+  strategy: z.enum(Object.keys(STRATEGIES) as [StrategyName, ...StrategyName[]]),
+  range: range.optional(),
+  stride: z.int().positive(),
+  values: z.int().positive().optional(),
+  seed: z.int().nonnegative(),
+  metric: z.enum(Object.keys(METRICS) as [MetricName, ...MetricName[]]),
+  clamp: z.enum(CLAMPS),
+  precision: z.enum(PRECISIONS),
+  replicates: z.int().positive(),
+  /** In network evaluations of the scoring batch; raised, a finished search goes on. */
+  budget: z.int().positive(),
+  checkpoint: hashed,
+  config: hashed,
+  sampleRate: z.int().positive(),
+  /** Samples of each clip. */
+  clipSamples: z.int().positive(),
+  /** All of a set go through the network in one batch. */
+  scoringClips: z.array(hashed).min(1),
+  heldoutClips: z.array(hashed).min(1),
+  device: z.string(),
+  /** What the bits of a score depend on beside all this. */
+  engine: z.string(),
+  version: z.string(),
+});
+
+/** Everything that is needed to run a search again; what decides its trials is the study's identity. */
+export type StudySettings = z.infer<typeof studySettings>;

@@ -1,0 +1,206 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadSchedule } from '../../src/schedule/file.ts';
+import { createSearchPool, planSearch } from '../../src/search/plan.ts';
+import { readStudy } from '../../src/search/read-study.ts';
+import { search } from '../../src/search/search.ts';
+import { openStudy } from '../../src/search/study.ts';
+
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-search.ts', import.meta.url));
+const MODEL = fileURLToPath(new URL('../fixtures/reference-tiny/checkpoint.pt', import.meta.url));
+
+/** The tiny network on a fifth of a second of two clips: the whole way, in seconds. */
+const SMALL = ['--model', MODEL, '--clip-count', '2', '--clip-seconds', '0.2', '--budget', '120'];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'schedule-search-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command in the temporary folder; `whileRunning` may look at it or end it. */
+async function run(args: readonly string[], whileRunning?: (child: ChildProcess) => Promise<void>): Promise<Ended> {
+  const child = spawn(process.execPath, ['--import', TSX, PROGRAM, ...args], { cwd: folder });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const ended = new Promise<Ended>((resolve) =>
+    child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr })),
+  );
+  await whileRunning?.(child);
+  return ended;
+}
+
+/** Resolves once the study's journal has that many lines. */
+async function journalLines(study: string, count: number): Promise<void> {
+  const path = join(folder, study, 'journal.jsonl');
+  while (!existsSync(path) || readFileSync(path, 'utf8').split('\n').length <= count) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** trials.csv without the column of seconds, which is the only one that may differ between runs. */
+function trialsWithoutSeconds(study: string): string[] {
+  const lines = readFileSync(join(folder, study, 'trials.csv'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  const seconds = lines[0]!.split(',').indexOf('seconds');
+  return lines.map((line) =>
+    line
+      .split(',')
+      .filter((_, i) => i !== seconds)
+      .join(),
+  );
+}
+
+describe('schedule-search', () => {
+  test('finds a schedule, and its CSV, best.json, JSON output and report agree', async () => {
+    const { status, stdout, stderr } = await run([...SMALL, '--iters', '6', '--jobs', '1', '--json']);
+    expect(stderr).toContain('up to 20 trials of 6 steps');
+    expect(status).toBe(0);
+    const result = JSON.parse(stdout);
+    expect(result.study).toBe(join(folder, 'experiments', 'search-6'));
+    expect(result.report).toBe(join(folder, 'reports', 'search-6.html'));
+    const { trials, outcome } = await readStudy(result.study);
+    expect(trials).toHaveLength(20);
+    expect(result.best.betas).toEqual(outcome!.betas);
+    expect(result.best.betas).toEqual(trials.find(({ id }) => id === outcome!.trial)!.betas);
+    expect(result.best.score).toBe(trials.find(({ id }) => id === outcome!.trial)!.score);
+    expect([...(await loadSchedule(join(result.study, 'best.json')))]).toEqual(result.best.betas);
+    expect(result.presets.map(({ name }: { name: string }) => name)).toEqual(
+      trials.slice(0, 5).map(({ origin }) => origin),
+    );
+    expect(result.presets[0].score).toBe(trials[0]!.score);
+    expect(result.nfe.search).toBe(120);
+    const report = readFileSync(result.report, 'utf8');
+    for (const beta of result.best.betas) expect(report).toContain(String(beta));
+  });
+
+  test('says of a finished study that it is finished, and gives its result again', async () => {
+    const { status, stdout, stderr } = await run([...SMALL, '--jobs', '1', '--json']);
+    expect(stderr).toContain('This study is finished');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).nfe.search).toBe(120);
+  });
+
+  test('refuses a study that was made with another seed, and names it', async () => {
+    const { status, stderr } = await run([...SMALL, '--seed', '3']);
+    expect(stderr).toMatch(/this study was made with seed 0, but now it is 3; use --fresh or another --study/);
+    expect(status).toBe(1);
+  });
+
+  test('begins another study beside it with --fresh', async () => {
+    const { status } = await run([...SMALL, '--budget', '60', '--seed', '3', '--fresh', '--quiet']);
+    expect(status).toBe(0);
+    expect(existsSync(join(folder, 'experiments', 'search-6-2', 'best.json'))).toBe(true);
+  });
+
+  test('with 1 and with 4 workers gives the same trials with the same scores, bit for bit', async () => {
+    const plan = await planSearch({
+      steps: 6,
+      model: MODEL,
+      clipCount: 2,
+      clipSeconds: 0.2,
+      budget: 120,
+      strategy: 'random',
+      stride: 1,
+      replicates: 1,
+      metric: 'log-mel-l1',
+      clamp: 'x0',
+      precision: 'float64',
+      seed: 0,
+      device: 'cpu',
+      version: '0.0.0',
+    });
+    const study = await openStudy(join(folder, 'four'), plan.settings, {}, 0);
+    const pool = createSearchPool(plan, 4);
+    const { strategy, baselines } = plan;
+    const result = await search({ study, strategy, baselines, pool });
+    await pool.close();
+    expect(result!.trials).toHaveLength(20);
+    expect(trialsWithoutSeconds('four')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6')));
+    const { outcome } = await readStudy(join(folder, 'experiments', 'search-6'));
+    expect({ ...result!.outcome, seconds: 0 }).toEqual({ ...outcome, seconds: 0 });
+  });
+
+  test('killed with SIGKILL in the middle and run again, gives the same trials', async () => {
+    const args = [...SMALL, '--study', 'killed', '--jobs', '2'];
+    const killed = await run(args, async (child) => {
+      await journalLines('killed', 8);
+      child.kill('SIGKILL');
+    });
+    expect(killed.signal).toBe('SIGKILL');
+    expect(existsSync(join(folder, 'killed', 'best.json'))).toBe(false);
+    const { status, stderr } = await run(args);
+    expect(stderr).toMatch(/Going on: \d+ evaluations are done already/);
+    expect(status).toBe(0);
+    expect(trialsWithoutSeconds('killed')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6')));
+  });
+
+  test('stops at Ctrl-C with exit 130 and a command that goes on, which does', async () => {
+    const args = [...SMALL, '--study', 'stopped', '--jobs', '2'];
+    const stopped = await run(args, async (child) => {
+      await journalLines('stopped', 6);
+      child.kill('SIGINT');
+    });
+    expect(stopped.stderr).toContain(`schedule-search ${args.join(' ')} --resume`);
+    expect(stopped.status).toBe(130);
+    const { status } = await run([...args, '--resume']);
+    expect(status).toBe(0);
+    expect(trialsWithoutSeconds('stopped')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6')));
+  });
+
+  test.each([
+    [['--iters', '0'], 2, '--iters must be a whole number of at least 1, got 0'],
+    [['--iters', 'six'], 2, '--iters must be a whole number of at least 1, got NaN'],
+    [['--strategy', 'luck'], 2, 'Argument: strategy, Given: "luck"'],
+    [['--nonsense'], 2, 'Unknown argument: nonsense'],
+    [['--range', '2', '1'], 2, '--range must be two rising numbers, got 2 1'],
+    [['--resume', '--study', 'nowhere'], 1, 'nowhere: there is no study to resume here (no study.json)'],
+    [
+      ['--model', 'nowhere.pt', '--config', MODEL.replace('checkpoint.pt', 'config.json')],
+      1,
+      'nowhere.pt: the checkpoint cannot be read: there is no such file',
+    ],
+    [['--clips', 'nowhere'], 1, 'nowhere: there is no such folder, filelist or audio file'],
+    [['--clip-seconds', '5'], 1, '6 clips of 5 s were expected, got 0 of 6 files'],
+  ])('%j ends with exit %i and one sentence', async (args, code, sentence) => {
+    const { status, stderr } = await run(args);
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toContain('    at ');
+    expect(status).toBe(code);
+  });
+
+  test('refuses a checkpoint that is something else, in one sentence, before any trial', async () => {
+    const path = join(folder, 'song.pt');
+    writeFileSync(path, 'RIFF....WAVEfmt ');
+    const { status, stderr } = await run([
+      '--model',
+      path,
+      '--config',
+      MODEL.replace('checkpoint.pt', 'config.json'),
+      '--study',
+      'song',
+    ]);
+    expect(stderr).toContain('song.pt: expected a PyTorch checkpoint (zip format) or safetensors, got neither');
+    expect(status).toBe(1);
+  });
+});
