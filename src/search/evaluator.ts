@@ -1,4 +1,4 @@
-import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { type Distance, METRICS, type MetricName } from '../audio/distances/index.ts';
 import { createMelFrontEnd, type MelConfig } from '../audio/mel.ts';
 import type { Precision } from '../diffusion/process.ts';
 import { type PredictNoise, sample } from '../diffusion/sampler.ts';
@@ -21,7 +21,7 @@ export interface EvaluationTask {
 export interface Evaluation {
   /** The distance of each clip, by metric; not finite where the schedule blew up. */
   readonly distances: Readonly<Partial<Record<MetricName, readonly number[]>>>;
-  /** Network evaluations of the batch that were made. */
+  /** Network evaluations of all the set's clips that were made. */
   readonly nfe: number;
   /** Wall-clock seconds of the whole evaluation. */
   readonly seconds: number;
@@ -36,15 +36,17 @@ export interface EvaluatorOptions {
   readonly melFloor?: number;
   /** The recordings, all of one length, a whole number of hops. */
   readonly clips: Readonly<Record<ClipSetName, readonly Float32Array[]>>;
+  /** Clips that go through the network together; the last digits of a score depend on it. */
+  readonly clipsPerCall: number;
   readonly seed: number;
   readonly clamp: Clamp;
   readonly precision: Precision;
 }
 
 export interface Evaluator {
-  /** Generates the task's clips, in one batch, and measures them; undefined where `isCancelled` said true between two steps. */
+  /** Generates the task's clips and measures them; undefined where `isCancelled` said true between two steps. */
   evaluate(task: EvaluationTask, isCancelled?: () => boolean): Promise<Evaluation | undefined>;
-  /** Wall-clock seconds of one network evaluation of the set's batch. */
+  /** Wall-clock seconds of one network evaluation of all the set's clips, judged by the first call's. */
   timeNetwork(set: ClipSetName): Promise<number>;
 }
 
@@ -56,87 +58,97 @@ const KEPT_NOISE = 2 ** 24;
  * alone, so a score does not depend on the worker, the order or the number of jobs.
  */
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
-  const { melConfig, predictNoise, seed, clamp, precision } = options;
+  const { melConfig, predictNoise, clipsPerCall, seed, clamp, precision } = options;
   const silence = options.melFloor === undefined ? ('zero' as const) : { floor: options.melFloor };
   const frontEnd = createMelFrontEnd(melConfig);
-  const prepared = {
-    scoring: prepareSet(options.clips.scoring),
-    heldout: prepareSet(options.clips.heldout),
-  };
+  const prepared = { scoring: prepareSet(options.clips.scoring), heldout: prepareSet(options.clips.heldout) };
   const noiseCache = createNoiseCache(seed);
 
-  function prepareSet(clips: readonly Float32Array[]) {
-    const samples = clips[0]?.length ?? 0;
-    return {
-      batch: clips.length,
-      samples,
-      mels: joined(clips.map((clip) => frontEnd.logMel(clip, silence).data)),
-      // Metrics analyse the recording once, and only those that are asked for.
-      distances: new Map<MetricName, ((candidate: Float32Array) => number)[]>(),
-      clips,
-    };
+  /** The clips in the groups that go through the network together. */
+  function prepareSet(clips: readonly Float32Array[]): Group[] {
+    const starts = clips.map((_, i) => i).filter((i) => i % clipsPerCall === 0);
+    return starts.map((first) => {
+      const members = clips.slice(first, first + clipsPerCall);
+      const mels = joined(members.map((clip) => frontEnd.logMel(clip, silence).data));
+      return { first, clips: members, samples: members[0]!.length, mels, distances: new Map() };
+    });
   }
 
-  function measure(set: ReturnType<typeof prepareSet>, metric: MetricName, output: Float32Array): number[] {
-    let distances = set.distances.get(metric);
-    if (distances === undefined) {
-      distances = set.clips.map((clip) => METRICS[metric].prepare(clip, melConfig));
-      set.distances.set(metric, distances);
-    }
-    return distances.map((distance, i) => distance(output.subarray(i * set.samples, (i + 1) * set.samples)));
+  function measure({ clips, samples, distances }: Group, metric: MetricName, output: Float32Array): number[] {
+    // Metrics analyse a recording once, and only those that are asked for.
+    const prepare = () => clips.map((clip) => METRICS[metric].prepare(clip, melConfig));
+    const functions = distances.get(metric) ?? prepare();
+    distances.set(metric, functions);
+    return functions.map((distance, i) => distance(output.subarray(i * samples, (i + 1) * samples)));
   }
 
   return {
-    async evaluate(task, isCancelled) {
+    async evaluate({ betas, set, purpose, replicate, metrics }, isCancelled) {
       const begin = performance.now();
-      const set = prepared[task.set];
       let networkMs = 0;
-      const output = await sample({
-        predictNoise: async (input) => {
-          const start = performance.now();
-          const noise = await predictNoise(input);
-          networkMs += performance.now() - start;
-          return noise;
-        },
-        betas: task.betas,
-        mels: set.mels,
-        batch: set.batch,
-        samples: set.samples,
-        noise: (k) => noiseCache(task.purpose, task.replicate, k, set.batch, set.samples),
-        clamp,
-        precision,
-        isCancelled,
-      });
-      if (output === undefined) return undefined;
-      const distances = Object.fromEntries(task.metrics.map((metric) => [metric, measure(set, metric, output)]));
+      const timedPredictNoise: PredictNoise = async (input) => {
+        const start = performance.now();
+        const noise = await predictNoise(input);
+        networkMs += performance.now() - start;
+        return noise;
+      };
+      const distances = new Map<MetricName, number[]>(metrics.map((metric) => [metric, []]));
+      for (const group of prepared[set]) {
+        const output = await sample({
+          predictNoise: timedPredictNoise,
+          betas,
+          mels: group.mels,
+          batch: group.clips.length,
+          samples: group.samples,
+          noise: (k) => noiseCache(group, purpose, replicate, k),
+          clamp,
+          precision,
+          isCancelled,
+        });
+        if (output === undefined) return undefined;
+        for (const [metric, values] of distances) values.push(...measure(group, metric, output));
+      }
       return {
-        distances,
-        nfe: task.betas.length,
+        distances: Object.fromEntries(distances),
+        nfe: betas.length,
         seconds: (performance.now() - begin) / 1000,
         networkSeconds: networkMs / 1000,
       };
     },
-    async timeNetwork(setName) {
-      const { batch, samples, mels } = prepared[setName];
-      const noiseLevels = new Float32Array(batch).fill(0.5);
-      const signal = noiseCache('scoring', 0, 0, batch, samples);
+    async timeNetwork(set) {
+      const groups = prepared[set];
+      const { clips, samples, mels } = groups[0]!;
+      const noiseLevels = new Float32Array(clips.length).fill(0.5);
+      const signal = new Float32Array(clips.length * samples);
       const begin = performance.now();
-      await predictNoise({ signal, mels, noiseLevels, batch });
-      return (performance.now() - begin) / 1000;
+      await predictNoise({ signal, mels, noiseLevels, batch: clips.length });
+      return (groups.length * (performance.now() - begin)) / 1000;
     },
   };
+}
+
+/** Clips that go through the network together. */
+interface Group {
+  /** Of the first of them, its number in the set. */
+  readonly first: number;
+  readonly clips: readonly Float32Array[];
+  /** Of each clip. */
+  readonly samples: number;
+  /** [batch, n_mels, frames]. */
+  readonly mels: Float32Array;
+  readonly distances: Map<MetricName, Distance[]>;
 }
 
 function createNoiseCache(seed: number) {
   const cache = new Map<string, Float32Array>();
   let kept = 0;
-  return (purpose: Purpose, replicate: number, k: number, batch: number, samples: number): Float32Array => {
-    const key = `${purpose}/${replicate}/${k}/${batch}/${samples}`;
+  return ({ first, clips, samples }: Group, purpose: Purpose, replicate: number, k: number): Float32Array => {
+    const key = `${purpose}/${replicate}/${k}/${first}/${clips.length}/${samples}`;
     const known = cache.get(key);
     if (known !== undefined) return known;
-    const noise = new Float32Array(batch * samples);
-    for (let clip = 0; clip < batch; clip++) {
-      fillNormal(noise.subarray(clip * samples, (clip + 1) * samples), { seed, purpose, clip, replicate, k });
+    const noise = new Float32Array(clips.length * samples);
+    for (const i of clips.keys()) {
+      fillNormal(noise.subarray(i * samples, (i + 1) * samples), { seed, purpose, clip: first + i, replicate, k });
     }
     for (const [oldest, { length }] of cache) {
       if (kept + noise.length <= KEPT_NOISE) break;

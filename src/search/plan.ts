@@ -35,7 +35,7 @@ export interface SearchRequest {
   readonly clipSeconds: number;
   readonly clipCount: number;
   readonly strategy: StrategyName;
-  /** In network evaluations of the scoring batch. Default: 130 trials. */
+  /** In network evaluations of all scoring clips. Default: 130 trials. */
   readonly budget?: number;
   readonly range?: readonly [lo: number, hi: number];
   readonly stride: number;
@@ -98,18 +98,17 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
     clipSamples: scoring.clips[0]!.samples.length,
     scoringClips: scoring.clips.map(named),
     heldoutClips: heldout.clips.map(named),
+    // On a CPU a clip at a time stays in the cache: two workers then keep 1.9 times the pace of one, and 1.5 times with six clips.
+    clipsPerCall: device === 'cpu' ? 1 : scoring.clips.length,
     device,
     engine: ENGINE_VERSION,
     version: request.version,
   };
   const samplesOf = ({ samples }: Clip) => samples;
   const clips = { scoring: scoring.clips.map(samplesOf), heldout: heldout.clips.map(samplesOf) };
-  return {
-    settings,
-    strategy,
-    baselines,
-    worker: { checkpointPath, configPath, device, clips, seed, clamp, precision },
-  };
+  const { clipsPerCall } = settings;
+  const worker = { checkpointPath, configPath, device, clips, clipsPerCall, seed, clamp, precision };
+  return { settings, strategy, baselines, worker };
 }
 
 /** The pool that evaluates a plan on that many threads, each with a session of its own. */
@@ -120,7 +119,7 @@ export function createSearchPool(plan: SearchPlan, threads: number): EvaluationP
 }
 
 /**
- * Loads the model in every worker and times one network evaluation of the scoring batch in all at once: the mean in seconds.
+ * Loads the model in every worker and times one network evaluation of all scoring clips in all at once: the mean in seconds.
  * Throws an InputError where the model cannot be loaded.
  */
 export async function warmUp(pool: EvaluationPool): Promise<number> {

@@ -21,14 +21,15 @@ export const studySettings = z.strictObject({
   clamp: z.enum(CLAMPS),
   precision: z.enum(PRECISIONS),
   replicates: z.int().positive(),
-  /** In network evaluations of the scoring batch; raised, a finished search goes on. */
+  /** In network evaluations of all scoring clips; raised, a finished search goes on. */
   budget: z.int().positive(),
   checkpoint: hashed,
   config: hashed,
   sampleRate: z.int().positive(),
   /** Samples of each clip. */
   clipSamples: z.int().positive(),
-  /** All of a set go through the network in one batch. */
+  /** Clips that go through the network together. */
+  clipsPerCall: z.int().positive(),
   scoringClips: z.array(hashed).min(1),
   heldoutClips: z.array(hashed).min(1),
   device: z.string(),

@@ -20,6 +20,7 @@ export const SETTINGS: StudySettings = {
   config: { name: 'config.json', hash: '0f1e2d3c4b5a'.repeat(5) },
   sampleRate: 22050,
   clipSamples: 21900,
+  clipsPerCall: 1,
   scoringClips: [{ name: 'score-1', hash: '11112222333344445555' }],
   heldoutClips: ['one', 'two', 'three', 'four'].map((name) => ({ name: `heldout-${name}`, hash: '9999888877776666' })),
   device: 'cpu',

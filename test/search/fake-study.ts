@@ -28,6 +28,7 @@ export function settings(changes: Partial<StudySettings> = {}): StudySettings {
     config: { name: 'config.json', hash: 'c1' },
     sampleRate: 22050,
     clipSamples: 21900,
+    clipsPerCall: 1,
     scoringClips: [{ name: 'a', hash: 'a0' }],
     heldoutClips: [{ name: 'b', hash: 'b0' }],
     device: 'cpu',

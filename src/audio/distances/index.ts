@@ -13,4 +13,4 @@ export const METRICS: Record<MetricName, Metric> = {
   'mel-cepstral-distortion': melCepstralDistortion,
 };
 
-export type { Metric, MetricName } from './metric.ts';
+export type { Distance, Metric, MetricName } from './metric.ts';

@@ -49,7 +49,7 @@ export function historyPlot(study: StudyData, complete: readonly Trial[]): Plot 
     id: 'history',
     title: 'Best so far over network evaluations',
     reading:
-      `The line is the lowest score found after that many network evaluations of the scoring batch (NFE), each point a trial, ` +
+      `The line is the lowest score found after that many network evaluations of all scoring clips (NFE), each point a trial, ` +
       `each dotted line a baseline on the same clips: the search earns its cost where the line falls below them.` +
       (above > 0 ? ` ${counted(above, 'trial')} above the picture; double-click shows all.` : '') +
       drawnSentence(drawn.length, complete.length),
