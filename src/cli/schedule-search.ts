@@ -10,10 +10,10 @@ import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { type Outcome, readOutcome } from '../search/outcome.ts';
 import { createSearchPool, planSearch, type SearchPlan, warmUp } from '../search/plan.ts';
 import type { Progress } from '../search/progress.ts';
-import { readStudy } from '../search/read-study.ts';
-import { search } from '../search/search.ts';
+import { readStudy, type StudyData } from '../search/read-study.ts';
+import { search, trialsNfe } from '../search/search.ts';
 import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
-import { openStudy, readSettings, type Study, studyPaths } from '../search/study.ts';
+import { findStudy, openStudy, type Study, type StudyMode, studyPaths } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
 import { packageVersion, runCommand, UsageError, wholeNumber } from './command.ts';
 import { createProgressLine, formatSeconds } from './progress.ts';
@@ -113,37 +113,48 @@ await runCommand(
         if (!args.quiet) process.stderr.write(`${text}\n`);
       };
       const folder = args.study ?? join('experiments', `search-${steps}`);
-      const earlier = args.fresh ? undefined : await finishedOutcome(folder, plan);
-      const study = await openStudy(folder, plan.settings, { resume: args.resume, fresh: args.fresh }, Date.now());
-      const reportPath = resolve(args.report ?? reportPathFor(study.folder, process.cwd()));
+      const mode = { resume: args.resume, fresh: args.fresh };
+      const known = await findStudy(folder, plan.settings, mode);
+      const best = known === undefined ? undefined : await readOutcome(studyPaths(folder).best);
+      const earlier = best?.budget === plan.settings.budget ? best : undefined;
       if (earlier !== undefined) {
-        await study.journal.close();
-        say(`This study is finished: ${study.folder}. A larger --budget goes on with it, --fresh begins another.`);
+        say(`This study is finished: ${folder}. A larger --budget goes on with it, --fresh begins another.`);
       }
-      const outcome = earlier ?? (await runSearch(plan, study, jobs, say, args.quiet));
-      if (outcome === undefined) return INTERRUPTED;
-      await writeReport(await readStudy(study.folder), reportPath);
-      process.stdout.write(args.json ? asJson(outcome, study.folder, reportPath) : asText(outcome, study, reportPath));
+      const found =
+        earlier === undefined
+          ? await runSearch({ plan, folder, mode, jobs, say, quiet: args.quiet })
+          : { outcome: earlier, folder: resolve(folder) };
+      if (found === undefined) return INTERRUPTED;
+      const reportPath = resolve(args.report ?? reportPathFor(found.folder, process.cwd()));
+      const study = await readStudy(found.folder);
+      await writeReport(study, reportPath);
+      process.stdout.write(
+        args.json ? asJson(found.outcome, study, reportPath) : asText(found.outcome, study, reportPath),
+      );
       return 0;
     },
   },
   process.argv.slice(2),
 );
 
-/** The outcome of a study that came to the end of this budget already. */
-async function finishedOutcome(folder: string, plan: SearchPlan): Promise<Outcome | undefined> {
-  const known = await readSettings(folder);
-  if (known?.budget !== plan.settings.budget) return undefined;
-  return readOutcome(studyPaths(folder).best);
+interface Run {
+  readonly plan: SearchPlan;
+  readonly folder: string;
+  readonly mode: StudyMode;
+  readonly jobs: number;
+  readonly say: (text: string) => void;
+  readonly quiet: boolean;
 }
 
-async function runSearch(
-  plan: SearchPlan,
-  study: Study,
-  jobs: number,
-  say: (text: string) => void,
-  quiet: boolean,
-): Promise<Outcome | undefined> {
+/** What was found and the folder it is in; undefined where the search was interrupted. */
+async function runSearch({
+  plan,
+  folder,
+  mode,
+  jobs,
+  say,
+  quiet,
+}: Run): Promise<{ outcome: Outcome; folder: string } | undefined> {
   // More threads than cores would only share them out: each would take longer over its trial.
   const threads = Math.min(jobs, availableParallelism());
   if (threads < jobs) say(`${jobs} jobs were asked for; this machine runs ${threads} at once. The result is the same.`);
@@ -159,11 +170,12 @@ async function runSearch(
   process.on('SIGTERM', stop);
   const progress = createProgressLine(quiet);
   try {
+    // Before there is a study, so that a model that cannot be loaded leaves none behind.
     const secondsPerEvaluation = await warmUp(pool);
+    const study = await openStudy(folder, plan.settings, mode, Date.now());
     announce(plan, study, secondsPerEvaluation / pool.workers, say);
     const onProgress = ({ phase, trials, nfe, nfePlanned, best }: Progress) => {
-      const text =
-        phase === 'search' ? `trial ${trials}, ${nfe} of ${nfePlanned} NFE` : `${phase}, ${nfe} of ${nfePlanned} NFE`;
+      const text = `${phase === 'search' ? `trial ${trials}` : phase}, ${nfe} of ${nfePlanned} NFE`;
       const bestText = best === undefined ? '' : `, best ${best.score.toFixed(4)} (${best.origin})`;
       progress.update({ done: nfe, total: nfePlanned, text: text + bestText });
     };
@@ -178,7 +190,7 @@ async function runSearch(
       const where = process.argv.includes('--study') ? '' : ` --study ${study.folder}`;
       say(`Stopped. To go on: schedule-search ${command}${where} --resume`);
     }
-    return result?.outcome;
+    return result === undefined ? undefined : { outcome: result.outcome, folder: study.folder };
   } finally {
     progress.stop();
     process.off('SIGINT', stop);
@@ -193,14 +205,14 @@ function announce(
   secondsPerNfe: number,
   say: (text: string) => void,
 ) {
-  const { steps, budget, replicates, scoringClips, clipSamples, sampleRate } = settings;
+  const { steps, replicates, scoringClips, clipSamples, sampleRate } = settings;
   const verification = verificationCost(steps, replicates, baselines.length);
-  const candidates = Math.floor(budget / (steps * replicates));
-  const planned = Math.min(candidates, strategy.length ?? candidates);
-  const seconds = (planned * steps * replicates + verification) * secondsPerNfe;
+  const nfe = trialsNfe(settings, strategy);
+  const planned = nfe / (steps * replicates);
+  const seconds = (nfe + verification) * secondsPerNfe;
   const clips = `${scoringClips.length} clips of ${(clipSamples / sampleRate).toFixed(2)} s`;
   say(
-    `${settings.strategy}: up to ${planned} trials of ${steps} steps on ${clips}: ${planned * steps * replicates} NFE, and ${verification} more`,
+    `${settings.strategy}: up to ${planned} trials of ${steps} steps on ${clips}: ${nfe} NFE, and ${verification} more`,
   );
   say(
     `to verify on ${settings.heldoutClips.length} held-out clips; about ${formatSeconds(seconds)}. Study: ${study.folder}`,
@@ -215,7 +227,7 @@ function announce(
   if (done > 0) say(`Going on: ${done} evaluations are done already.`);
 }
 
-function asJson(outcome: Outcome, study: string, report: string): string {
+function asJson(outcome: Outcome, { folder: study }: StudyData, report: string): string {
   const { name, betas, score, heldout, comparisons, nfe, seconds } = outcome;
   const presets = comparisons.map((preset) => {
     return { name: preset.name, score: preset.score, heldout: preset.heldout, difference: preset.difference };
@@ -223,7 +235,7 @@ function asJson(outcome: Outcome, study: string, report: string): string {
   return `${JSON.stringify({ best: { name, betas, score, heldout }, presets, nfe, seconds, study, report }, null, 2)}\n`;
 }
 
-function asText(outcome: Outcome, study: Study, reportPath: string): string {
+function asText(outcome: Outcome, study: StudyData, reportPath: string): string {
   const plusMinus = ({ mean, standardError }: { mean: number; standardError: number }) =>
     `${mean.toFixed(4)} ± ${standardError.toFixed(4)}`;
   const table = new Table({

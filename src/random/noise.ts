@@ -1,7 +1,7 @@
 import { philox4x32 } from './philox.ts';
 
 /** What random numbers are drawn for; a draw for one purpose never shares numbers with another's. */
-const PURPOSES = { scoring: 0, ranking: 1, verification: 2, proposal: 3, clips: 4 } as const;
+const PURPOSES = { scoring: 0, ranking: 1, verification: 2, proposal: 3, clips: 4, inference: 5 } as const;
 
 export type Purpose = keyof typeof PURPOSES;
 
@@ -24,10 +24,10 @@ export interface NoiseKey {
 const WORD = 2 ** 32;
 
 /**
- * Fills `out` with standard normal numbers: those of samples `from`, from + 1, … of the sequence the key names. Box and Muller's
+ * Fills `out`, and returns it, with standard normal numbers: those of samples `from`, from + 1, … of the sequence the key names. Box and Muller's
  * transform (1958) of Philox words, four samples a block, so that any part of a sequence can be drawn by itself.
  */
-export function fillNormal(out: Float32Array, key: NoiseKey, from = 0): void {
+export function fillNormal(out: Float32Array, key: NoiseKey, from = 0): Float32Array {
   const draw = keyedBlocks(key);
   const words = new Uint32Array(4);
   const normals = new Float64Array(4);
@@ -42,6 +42,7 @@ export function fillNormal(out: Float32Array, key: NoiseKey, from = 0): void {
     }
     out[i] = normals[sample % 4]!;
   }
+  return out;
 }
 
 /** `count` numbers of the key's sequence, uniform in [0, 1), with 32 bits each. */

@@ -33,6 +33,8 @@ const outcome = z.strictObject({
   /** Presets and Fibonacci, from the same draw of noise as the winner's held-out score; a positive difference is in its favour. */
   comparisons: z.array(z.strictObject({ ...judged, difference: estimate })),
   nfe: z.strictObject({ search: z.int(), verification: z.int() }),
+  /** Of the search that came to this; where the study's is another by now, that search is not finished. */
+  budget: z.int(),
   seconds: z.number(),
 });
 

@@ -6,7 +6,7 @@ export interface Progress {
   readonly phase: Phase;
   /** Trials that are complete. */
   readonly trials: number;
-  /** Charged to this phase so far, and its plan. */
+  /** Charged so far, and what trials and verification are planned to come to. */
   readonly nfe: number;
   readonly nfePlanned: number;
   readonly best?: Trial;

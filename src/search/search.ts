@@ -2,11 +2,12 @@ import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { Outcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
 import { createRunner, type EvaluationPool, type Runner } from './runner.ts';
+import type { StudySettings } from './settings.ts';
 import { estimate, meanOverReplicates } from './statistics.ts';
 import type { Strategy } from './strategies/strategy.ts';
 import type { Study } from './study.ts';
 import { byScore, type Candidate, type Trial } from './trial.ts';
-import { verify } from './verification.ts';
+import { verificationCost, verify } from './verification.ts';
 
 export interface SearchOptions {
   readonly study: Study;
@@ -34,7 +35,9 @@ export async function search(options: SearchOptions): Promise<SearchResult | und
   const { study, strategy, baselines, pool, onProgress = () => {}, isCancelled = () => false } = options;
   const runner = createRunner(study, pool, isCancelled);
   try {
-    const trials = await runTrials(study, strategy, runner, onProgress);
+    const { steps, replicates } = study.settings;
+    const nfePlanned = trialsNfe(study.settings, strategy) + verificationCost(steps, replicates, baselines.length);
+    const trials = await runTrials(study, strategy, runner, (progress) => onProgress({ ...progress, nfePlanned }));
     if (runner.hasStopped()) return undefined;
     await study.writeTrials(trials);
     const outcome = await verify({ study, trials, baselines, runner, onProgress });
@@ -50,12 +53,21 @@ export async function search(options: SearchOptions): Promise<SearchResult | und
   }
 }
 
+/** What the trials of a search are planned to cost: the budget, or less where the strategy ends before it. */
+export function trialsNfe(
+  { steps, replicates, budget }: StudySettings,
+  { length = Number.POSITIVE_INFINITY }: Strategy,
+): number {
+  const cost = steps * replicates;
+  return cost * Math.min(Math.floor(budget / cost), length);
+}
+
 /** The trials that were complete before the strategy's end, the budget's, or a cancellation, in the order of ids. */
 async function runTrials(
   study: Study,
   strategy: Strategy,
   runner: Runner,
-  onProgress: (progress: Progress) => void,
+  onProgress: (progress: Omit<Progress, 'nfePlanned'>) => void,
 ): Promise<Trial[]> {
   const { budget, replicates } = study.settings;
   const cost = ({ betas }: Candidate) => betas.length * replicates;
@@ -85,7 +97,7 @@ async function runTrials(
     finished.push(trial);
     nfe += trial.nfe;
     if (best === undefined || byScore(trial, best) < 0) best = trial;
-    onProgress({ phase: 'search', trials: finished.length, nfe, nfePlanned: budget, best });
+    onProgress({ phase: 'search', trials: finished.length, nfe, best });
     return trial;
   }
 

@@ -46,13 +46,8 @@ export interface StudyMode {
 export async function openStudy(wanted: string, settings: StudySettings, mode: StudyMode, now: number): Promise<Study> {
   const folder = resolve(mode.fresh ? await unusedFolder(wanted) : wanted);
   const paths = studyPaths(folder);
-  const known = await readSettings(folder);
-  if (known === undefined) {
-    if (mode.resume) throw new InputError(`${wanted}: there is no study to resume here (no study.json)`);
-    await mkdir(folder, { recursive: true });
-  } else {
-    refuseAnother(folder, known, settings);
-  }
+  const known = await findStudy(folder, settings, mode);
+  await mkdir(folder, { recursive: true });
   if (JSON.stringify(known) !== JSON.stringify(settings)) await writeWhole(paths.settings, toJson(settings));
   const { validBytes, ...done } = await readJournal(paths.journal);
   const journal = await openJournal(paths.journal, validBytes, now);
@@ -67,6 +62,22 @@ export async function openStudy(wanted: string, settings: StudySettings, mode: S
       writeWhole(paths.trials, header + trials.map((trial) => csvRow(trial, settings.steps)).join('')),
     writeOutcome: (outcome) => writeWhole(paths.best, toJson(outcomeFile(settings, outcome))),
   };
+}
+
+/**
+ * The settings of the study that a search with these settings would go on with, or undefined where it would make a new one.
+ * Throws an InputError that names the difference where the folder holds another study.
+ */
+export async function findStudy(
+  folder: string,
+  settings: StudySettings,
+  mode: StudyMode,
+): Promise<StudySettings | undefined> {
+  if (mode.fresh) return undefined;
+  const known = await readSettings(folder);
+  if (known !== undefined) refuseAnother(folder, known, settings);
+  else if (mode.resume) throw new InputError(`${folder}: there is no study to resume here (no study.json)`);
+  return known;
 }
 
 /** The settings of the study in a folder, or undefined where there is none. */

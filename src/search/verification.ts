@@ -65,13 +65,10 @@ export async function verify({
   }
   const finalists = complete.slice(0, FINALISTS);
   const untried = baselines.filter(({ betas }) => !complete.some((trial) => sameBetas(trial.betas, betas)));
-  const nfePlanned = verificationCost(
-    settings.steps,
-    settings.replicates,
-    baselines.length,
-    untried.length,
-    finalists.length,
-  );
+  const searchNfe = trials.reduce((sum, trial) => sum + trial.nfe, 0);
+  const nfePlanned =
+    searchNfe +
+    verificationCost(settings.steps, settings.replicates, baselines.length, untried.length, finalists.length);
   let nfe = 0;
 
   /** Every schedule's distances by clip, averaged over replicates, in the order given. */
@@ -93,7 +90,7 @@ export async function verify({
   }
   function counted(phase: Phase, entry: JournalEvaluation | undefined) {
     nfe += entry?.nfe ?? 0;
-    onProgress({ phase, trials: trials.length, nfe, nfePlanned, best });
+    onProgress({ phase, trials: trials.length, nfe: searchNfe + nfe, nfePlanned, best });
     return entry;
   }
 
@@ -140,7 +137,8 @@ export async function verify({
       ...estimates(heardOf(betas), metric),
       difference: pairedDifference(heardOf(betas)[metric], ofWinner[metric]),
     })),
-    nfe: { search: trials.reduce((sum, trial) => sum + trial.nfe, 0), verification: nfe },
+    nfe: { search: searchNfe, verification: nfe },
+    budget: settings.budget,
     seconds: runner.seconds(),
   };
 }

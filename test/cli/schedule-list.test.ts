@@ -58,6 +58,7 @@ function bestJson(): string {
     finalists: [],
     comparisons: [],
     nfe: { search: 8, verification: 4 },
+    budget: 8,
     seconds: 1,
   };
   return JSON.stringify(outcomeFile(settings as unknown as StudySettings, outcome));

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeWav } from '../../src/audio/wav.ts';
 import { loadSchedule } from '../../src/schedule/file.ts';
 import { createSearchPool, planSearch } from '../../src/search/plan.ts';
 import { readStudy } from '../../src/search/read-study.ts';
 import { search } from '../../src/search/search.ts';
 import { openStudy } from '../../src/search/study.ts';
+import { torchFile } from '../formats/torch-file.ts';
 
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-search.ts', import.meta.url));
@@ -47,6 +49,11 @@ async function run(args: readonly string[], whileRunning?: (child: ChildProcess)
   );
   await whileRunning?.(child);
   return ended;
+}
+
+/** The argument of the pickle opcode X: a 32-bit length and the text. */
+function pickledText(text: string): string {
+  return `${String.fromCharCode(text.length, 0, 0, 0)}${text}`;
 }
 
 /** Resolves once the study's journal has that many lines. */
@@ -99,6 +106,21 @@ describe('schedule-search', () => {
     expect(stderr).toContain('This study is finished');
     expect(status).toBe(0);
     expect(JSON.parse(stdout).nfe.search).toBe(120);
+  });
+
+  test('with a larger budget goes on, and when that was stopped goes on again', async () => {
+    const args = [...SMALL, '--study', 'raised', '--jobs', '2', '--budget'];
+    expect((await run([...args, '60'])).status).toBe(0);
+    const more = [...args, '120'];
+    const stopped = await run(more, async (child) => {
+      await journalLines('raised', 60);
+      child.kill('SIGINT');
+    });
+    expect(stopped.status).toBe(130);
+    const { status, stderr } = await run(more);
+    expect(stderr).not.toContain('finished');
+    expect(status).toBe(0);
+    expect(trialsWithoutSeconds('raised')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6')));
   });
 
   test('refuses a study that was made with another seed, and names it', async () => {
@@ -189,18 +211,40 @@ describe('schedule-search', () => {
     expect(status).toBe(code);
   });
 
-  test('refuses a checkpoint that is something else, in one sentence, before any trial', async () => {
-    const path = join(folder, 'song.pt');
-    writeFileSync(path, 'RIFF....WAVEfmt ');
-    const { status, stderr } = await run([
-      '--model',
+  const canary = () => join(folder, 'canary');
+  const CONFIG = MODEL.replace('checkpoint.pt', 'config.json');
+  const huge = new Uint8Array(16).fill(0x7b);
+  new DataView(huge.buffer).setBigUint64(0, 2n ** 63n, true);
+  const wav = writeWav(new Float32Array(22050), 22050, 'pcm16');
+  // The data chunk's size, at byte 40, says a gigabyte.
+  new DataView(wav.buffer, wav.byteOffset).setUint32(40, 2 ** 30, true);
+
+  test.each([
+    ['cut.pt', '--model', readFileSync(MODEL).subarray(0, 100_000)],
+    ['song.pt', '--model', Buffer.from('RIFF....WAVEfmt ')],
+    ['huge.safetensors', '--model', huge],
+    ['evil.pt', '--model', undefined],
+    ['lying.wav', '--clips', wav],
+  ])('refuses %s in one sentence that names it, executes nothing, and exits 1', async (name, flag, bytes) => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes ?? torchFile(`\x80\x02cos\nsystem\n(X${pickledText(`touch ${canary()}`)}tR.`));
+    const { status, stderr, stdout } = await run([
+      flag,
       path,
       '--config',
-      MODEL.replace('checkpoint.pt', 'config.json'),
+      CONFIG,
+      '--clip-count',
+      '1',
       '--study',
-      'song',
+      `of-${name}`,
     ]);
-    expect(stderr).toContain('song.pt: expected a PyTorch checkpoint (zip format) or safetensors, got neither');
+    const sentences = stderr.split('\n').filter((line) => line.startsWith('schedule-search: '));
+    expect(sentences).toHaveLength(1);
+    expect(sentences[0]).toContain(name);
+    expect(stderr).not.toContain('    at ');
+    expect(stdout).toBe('');
     expect(status).toBe(1);
+    expect(existsSync(canary())).toBe(false);
+    expect(existsSync(join(folder, `of-${name}`))).toBe(false);
   });
 });

@@ -83,6 +83,7 @@ export function exampleOutcome(trials: readonly Trial[]): Outcome {
       },
     ],
     nfe: { search: trials.length * 3, verification: 72 },
+    budget: 1000,
     seconds: 4000,
   };
 }

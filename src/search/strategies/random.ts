@@ -43,8 +43,7 @@ export function random({ steps, seed, range = DEFAULT_SIGMA_RANGE, baselines }: 
     const points = parents.map((trial) => logSigmasWithin(trial.betas));
     const centre = points[0]!.map((_, i) => points.reduce((sum, point) => sum + point[i]!, 0) / points.length);
     const betas = draw(index, (key) => {
-      const moves = new Float32Array(steps);
-      fillNormal(moves, key);
+      const moves = fillNormal(new Float32Array(steps), key);
       return centre.map((x, i) => x + step * moves[i]!).sort((a, b) => a - b);
     });
     return { betas, origin: 'random-near', parent: parents[0]!.id };
