@@ -232,7 +232,9 @@ function asJson(outcome: Outcome, { folder: study }: StudyData, report: string):
   const presets = comparisons.map((preset) => {
     return { name: preset.name, score: preset.score, heldout: preset.heldout, difference: preset.difference };
   });
-  return `${JSON.stringify({ best: { name, betas, score, heldout }, presets, nfe, seconds, study, report }, null, 2)}\n`;
+  const best = { name, betas, score, heldout };
+  const cost = { nfe: nfe.search, verificationNfe: nfe.verification, seconds };
+  return `${JSON.stringify({ best, presets, ...cost, study, report }, null, 2)}\n`;
 }
 
 function asText(outcome: Outcome, study: StudyData, reportPath: string): string {

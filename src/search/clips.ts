@@ -76,7 +76,7 @@ export async function loadClips(source: string, options: ClipOptions): Promise<C
     const rest = except?.size ? ' beside the scoring clips' : '';
     const why = passedOver.length > 0 ? ` (${passedOver.slice(0, 3).join(', ')})` : '';
     throw new InputError(
-      `${source}: ${count} clips of ${seconds} s were expected${rest}, got ${clips.length} of ${found.length} files${why}`,
+      `${source}: ${count} clips of ${seconds} s were expected${rest}, got ${clips.length} of ${found.length} files${why}; --clip-count and --clip-seconds ask for less`,
     );
   }
   return { clips, files };

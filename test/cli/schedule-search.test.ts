@@ -96,7 +96,7 @@ describe('schedule-search', () => {
       trials.slice(0, 5).map(({ origin }) => origin),
     );
     expect(result.presets[0].score).toBe(trials[0]!.score);
-    expect(result.nfe.search).toBe(120);
+    expect(result.nfe).toBe(120);
     const report = readFileSync(result.report, 'utf8');
     for (const beta of result.best.betas) expect(report).toContain(String(beta));
   });
@@ -105,7 +105,7 @@ describe('schedule-search', () => {
     const { status, stdout, stderr } = await run([...SMALL, '--jobs', '1', '--json']);
     expect(stderr).toContain('This study is finished');
     expect(status).toBe(0);
-    expect(JSON.parse(stdout).nfe.search).toBe(120);
+    expect(JSON.parse(stdout).nfe).toBe(120);
   });
 
   test('with a larger budget goes on, and when that was stopped goes on again', async () => {
