@@ -5,15 +5,15 @@ import { InputError } from '../formats/input-error.ts';
  *
  * @param samples mono
  * @param fromRate in Hz
- * @param toRate in Hz, at most 256 times more or less
+ * @param toRate in Hz, at most 16 times more or less
  * @returns round(length · toRate / fromRate) samples; the very input if the rates are equal
  * @throws InputError if a rate is out of range
  */
 export async function resample(samples: Float32Array, fromRate: number, toRate: number): Promise<Float32Array> {
   const ratio = toRate / fromRate;
-  if (!(fromRate > 0 && toRate > 0 && ratio >= 1 / 256 && ratio <= 256)) {
+  if (!(fromRate > 0 && toRate > 0 && ratio >= 1 / 16 && ratio <= 16)) {
     throw new InputError(
-      `sample rate: expected two positive rates at most 256 times apart, got ${fromRate} Hz and ${toRate} Hz`,
+      `sample rate: expected two positive rates at most 16 times apart, got ${fromRate} Hz and ${toRate} Hz`,
     );
   }
   if (fromRate === toRate || samples.length === 0) return samples;

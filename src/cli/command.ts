@@ -30,22 +30,25 @@ export async function runCommand<Flags extends Record<string, Options>>(
   args: readonly string[],
 ): Promise<void> {
   // A reader that has seen enough, such as head, closes the pipe: no error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   let verbose = args.includes('--verbose');
   try {
     const parser: Argv = yargs([...args])
       .scriptName(command.name)
       .usage(`$0 ${command.synopsis}\n\n${command.describe}`)
-      .options({ ...command.flags, ...COMMON })
+      .options({ ...withValues(command.flags), ...COMMON })
       .example(command.examples.map(([line, what]) => [line, what]))
       .version(packageVersion())
       .strictOptions()
       .parserConfiguration({ 'parse-positional-numbers': false, 'duplicate-arguments-array': false })
       .wrap(Math.min(120, process.stdout.columns ?? 100))
       .fail((message, error) => {
-        throw error ?? new UsageError(message.replaceAll(/\s*\n\s*/g, ' '));
+        // What the parser finds wrong comes as a message, or as an error of its own kind.
+        throw error === undefined || error.name === 'YError' ? new UsageError(message ?? error.message) : error;
       });
     const { _: positionals, ...flags } = await parser.parseAsync();
     verbose = flags.verbose === true;
@@ -55,7 +58,7 @@ export async function runCommand<Flags extends Record<string, Options>>(
     );
   } catch (error) {
     const { message, stack } = error as Error;
-    process.stderr.write(`${command.name}: ${message}\n`);
+    process.stderr.write(`${command.name}: ${oneLine(message)}\n`);
     if (error instanceof UsageError) process.stderr.write(`Try ${command.name} --help.\n`);
     if (verbose) process.stderr.write(`${stack}\n`);
     else if (!(error instanceof UsageError || error instanceof InputError))
@@ -63,6 +66,21 @@ export async function runCommand<Flags extends Record<string, Options>>(
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
+
+/** Flags that are not just on or off want their value, and do not take the next flag for it. */
+function withValues(flags: Record<string, Options>): Record<string, Options> {
+  const entries = Object.entries(flags).map(([name, flag]) => {
+    return [name, flag.type === 'boolean' || flag.nargs !== undefined ? flag : { ...flag, requiresArg: true }];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What a file says may hold line breaks and terminal codes. */
+function oneLine(message: string): string {
+  return message.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, MOST_CHARACTERS);
+}
+
+const MOST_CHARACTERS = 1000;
 
 export function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');

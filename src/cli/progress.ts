@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
+import { duration } from '../report/numbers.ts';
 
-/** How far something is; `best` and others are shown as they are. */
+/** How far something is. */
 interface ProgressState {
   readonly done: number;
   readonly total: number;
@@ -27,7 +28,7 @@ export function createProgressLine(quiet: boolean): ProgressLine {
     const now = performance.now();
     first ??= { at: now, done };
     if (done <= first.done) return '…';
-    return formatSeconds((((now - first.at) / 1000) * (total - done)) / (done - first.done));
+    return duration((((now - first.at) / 1000) * (total - done)) / (done - first.done));
   };
   return process.stderr.isTTY ? bar(secondsLeft) : lines(secondsLeft);
 }
@@ -68,12 +69,4 @@ function lines(secondsLeft: (state: ProgressState) => string): ProgressLine {
     },
     stop() {},
   };
-}
-
-/** 75 → "1 min 15 s". */
-export function formatSeconds(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

@@ -13,11 +13,10 @@ const STANDARD_OUTPUT = 1;
 const FLAGS = {
   from: {
     type: 'string',
-    requiresArg: true,
     describe: 'A schedule file or a preset; default: the preset with N steps',
   },
   method: { choices: EXPANSION_METHODS, default: EXPANSION_METHODS[0], describe: 'How the steps are made' },
-  out: { type: 'string', requiresArg: true, describe: 'A file to write the schedule to' },
+  out: { type: 'string', describe: 'A file to write the schedule to' },
 } as const satisfies Record<string, Options>;
 
 async function sourceSchedule(from: string | undefined, steps: number): Promise<NoiseSchedule> {

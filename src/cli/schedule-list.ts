@@ -12,7 +12,7 @@ import { type ListedSchedule, listing } from './schedule-table.ts';
 const STUDIES = 'experiments';
 
 const FLAGS = {
-  steps: { type: 'number', requiresArg: true, describe: 'Only schedules of that many steps' },
+  steps: { type: 'number', describe: 'Only schedules of that many steps' },
 } as const satisfies Record<string, Options>;
 
 async function namedSchedules(names: readonly string[]): Promise<ListedSchedule[]> {

@@ -2,9 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import Table from 'cli-table3';
-import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { PRECISIONS } from '../diffusion/process.ts';
 import { DEVICES } from '../engine/onnxruntime/program.ts';
+import { duration, plusMinus } from '../report/numbers.ts';
 import { reportPathFor, writeReport } from '../report/report.ts';
 import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { type Outcome, readOutcome } from '../search/outcome.ts';
@@ -16,7 +17,7 @@ import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
 import { findStudy, openStudy, type Study, type StudyMode, studyPaths } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
 import { packageVersion, runCommand, UsageError, wholeNumber } from './command.ts';
-import { createProgressLine, formatSeconds } from './progress.ts';
+import { createProgressLine } from './progress.ts';
 
 const INTERRUPTED = 130;
 const MOST_STEPS = 1000;
@@ -26,14 +27,20 @@ const flags = {
   jobs: { type: 'number', describe: 'Evaluations at once [default: the number of cores]' },
   model: { type: 'string', describe: 'Checkpoint, .pt or .safetensors [default: the demo model]' },
   config: { type: 'string', describe: 'Its config.json [default: beside the checkpoint]' },
-  clips: { type: 'string', describe: 'Folder, filelist or file of recordings to score on [default: the demo clips]' },
+  clips: {
+    type: 'string',
+    describe: 'Folder, filelist or file of recordings to score on [default: the demo clips]',
+  },
   heldout: { type: 'string', describe: 'The same to verify on [default: others of --clips]' },
   strategy: {
     choices: Object.keys(STRATEGIES) as StrategyName[],
     default: 'random' as StrategyName,
     describe: 'How to search',
   },
-  budget: { type: 'number', describe: 'Network evaluations (NFE) to spend on trials [default: 130 trials]' },
+  budget: {
+    type: 'number',
+    describe: 'Network evaluations (NFE) to spend on trials [default: 130 trials]',
+  },
   range: {
     type: 'number',
     array: true,
@@ -41,17 +48,28 @@ const flags = {
     describe: 'Ends of what is searched: of sigma (random, grid) or of beta (digit-grid, reference-grid)',
   },
   stride: { type: 'number', default: 1, describe: 'Every how many candidates of a grid to try' },
-  values: { type: 'number', describe: 'Values of sigma at each step of --strategy grid [default: 3]' },
-  'clip-seconds': { type: 'number', default: 1, describe: 'Length of each clip, from the middle of its file' },
+  values: {
+    type: 'number',
+    describe: 'Values of sigma at each step of --strategy grid [default: 3]',
+  },
+  'clip-seconds': {
+    type: 'number',
+    default: 1,
+    describe: 'Length of each clip, from the middle of its file',
+  },
   'clip-count': { type: 'number', default: 6, describe: 'Clips to score on, and to verify on' },
   replicates: { type: 'number', default: 1, describe: 'Noise draws a trial is scored with' },
   metric: {
-    choices: Object.keys(METRICS) as MetricName[],
-    default: 'log-mel-l1' as MetricName,
+    choices: METRIC_NAMES,
+    default: METRIC_NAMES[0],
     describe: 'Distance to minimise',
   },
   clamp: { choices: CLAMPS, default: 'x0' as const, describe: 'What the sampler holds to [-1, 1]' },
-  precision: { choices: PRECISIONS, default: 'float64' as const, describe: "Rounding of the sampler's constants" },
+  precision: {
+    choices: PRECISIONS,
+    default: 'float64' as const,
+    describe: "Rounding of the sampler's constants",
+  },
   seed: { type: 'number', default: 0, describe: 'Decides all noise and all proposals' },
   study: { type: 'string', describe: 'Folder of the study [default: experiments/search-N]' },
   report: { type: 'string', describe: 'The HTML page to write [default: reports/<study>.html]' },
@@ -80,6 +98,7 @@ await runCommand(
         throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
       const steps = wholeNumber('iters', args.iters, 1);
       if (steps > MOST_STEPS) throw new UsageError(`--iters must be at most ${MOST_STEPS}, got ${steps}`);
+      const replicates = wholeNumber('replicates', args.replicates, 1);
       const jobs = wholeNumber('jobs', args.jobs ?? availableParallelism(), 1);
       if (args.resume && args.fresh) throw new UsageError('--resume and --fresh exclude each other');
       if (!(args['clip-seconds'] > 0))
@@ -97,11 +116,11 @@ await runCommand(
         clipSeconds: args['clip-seconds'],
         clipCount: wholeNumber('clip-count', args['clip-count'], 1),
         strategy: args.strategy,
-        budget: args.budget === undefined ? undefined : wholeNumber('budget', args.budget, steps),
+        budget: args.budget === undefined ? undefined : wholeNumber('budget', args.budget, steps * replicates),
         range,
         stride: wholeNumber('stride', args.stride, 1),
         values: args.values === undefined ? undefined : wholeNumber('values', args.values, 1),
-        replicates: wholeNumber('replicates', args.replicates, 1),
+        replicates,
         metric: args.metric,
         clamp: args.clamp,
         precision: args.precision,
@@ -116,21 +135,19 @@ await runCommand(
       const mode = { resume: args.resume, fresh: args.fresh };
       const known = await findStudy(folder, plan.settings, mode);
       const best = known === undefined ? undefined : await readOutcome(studyPaths(folder).best);
-      const earlier = best?.budget === plan.settings.budget ? best : undefined;
+      const earlier = best !== undefined && best.budget >= plan.settings.budget ? best : undefined;
       if (earlier !== undefined) {
         say(`This study is finished: ${folder}. A larger --budget goes on with it, --fresh begins another.`);
       }
       const found =
         earlier === undefined
           ? await runSearch({ plan, folder, mode, jobs, say, quiet: args.quiet })
-          : { outcome: earlier, folder: resolve(folder) };
+          : { outcome: earlier, folder: resolve(folder), nfeMade: 0 };
       if (found === undefined) return INTERRUPTED;
       const reportPath = resolve(args.report ?? reportPathFor(found.folder, process.cwd()));
       const study = await readStudy(found.folder);
       await writeReport(study, reportPath);
-      process.stdout.write(
-        args.json ? asJson(found.outcome, study, reportPath) : asText(found.outcome, study, reportPath),
-      );
+      process.stdout.write(args.json ? asJson(found, study, reportPath) : asText(found, study, reportPath));
       return 0;
     },
   },
@@ -146,15 +163,15 @@ interface Run {
   readonly quiet: boolean;
 }
 
-/** What was found and the folder it is in; undefined where the search was interrupted. */
-async function runSearch({
-  plan,
-  folder,
-  mode,
-  jobs,
-  say,
-  quiet,
-}: Run): Promise<{ outcome: Outcome; folder: string } | undefined> {
+interface Found {
+  readonly outcome: Outcome;
+  readonly folder: string;
+  /** Network evaluations that this run made; the others were in the journal. */
+  readonly nfeMade: number;
+}
+
+/** Undefined where the search was interrupted. */
+async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise<Found | undefined> {
   // More threads than cores would only share them out: each would take longer over its trial.
   const threads = Math.min(jobs, availableParallelism());
   if (threads < jobs) say(`${jobs} jobs were asked for; this machine runs ${threads} at once. The result is the same.`);
@@ -183,20 +200,25 @@ async function runSearch({
     const result = await search({ study, strategy, baselines, pool, onProgress, isCancelled: () => cancelled });
     progress.stop();
     if (result === undefined) {
-      const command = process.argv
-        .slice(2)
-        .filter((arg) => arg !== '--fresh' && arg !== '--resume')
-        .join(' ');
-      const where = process.argv.includes('--study') ? '' : ` --study ${study.folder}`;
-      say(`Stopped. To go on: schedule-search ${command}${where} --resume`);
+      say(`Stopped. To go on: ${resumeCommand(study.folder)}`);
     }
-    return result === undefined ? undefined : { outcome: result.outcome, folder: study.folder };
+    return result === undefined ? undefined : { ...result, folder: study.folder };
   } finally {
     progress.stop();
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
     await pool.close();
   }
+}
+
+/** This command again, for the study that it was about. */
+function resumeCommand(folder: string): string {
+  const args = process.argv.slice(2);
+  const kept = args.filter((arg, i) => !/^--(study(=.*)?|fresh|resume)$/s.test(arg) && args[i - 1] !== '--study');
+  const quoted = [...kept, '--study', folder].map((arg) =>
+    /^[\w./:=,-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
+  );
+  return `schedule-search ${quoted.join(' ')} --resume`;
 }
 
 function announce(
@@ -215,7 +237,7 @@ function announce(
     `${settings.strategy}: up to ${planned} trials of ${steps} steps on ${clips}: ${nfe} NFE, and ${verification} more`,
   );
   say(
-    `to verify on ${settings.heldoutClips.length} held-out clips; about ${formatSeconds(seconds)}. Study: ${study.folder}`,
+    `to verify on ${settings.heldoutClips.length} held-out clips; about ${duration(seconds)}. Study: ${study.folder}`,
   );
   if (strategy.length !== undefined && strategy.length > planned) {
     const stride = settings.stride * Math.ceil(strategy.length / planned);
@@ -227,19 +249,17 @@ function announce(
   if (done > 0) say(`Going on: ${done} evaluations are done already.`);
 }
 
-function asJson(outcome: Outcome, { folder: study }: StudyData, report: string): string {
+function asJson({ outcome, nfeMade }: Found, { folder: study }: StudyData, report: string): string {
   const { name, betas, score, heldout, comparisons, nfe, seconds } = outcome;
   const presets = comparisons.map((preset) => {
     return { name: preset.name, score: preset.score, heldout: preset.heldout, difference: preset.difference };
   });
   const best = { name, betas, score, heldout };
-  const cost = { nfe: nfe.search, verificationNfe: nfe.verification, seconds };
+  const cost = { nfe: nfe.search, verificationNfe: nfe.verification, nfeMade, seconds };
   return `${JSON.stringify({ best, presets, ...cost, study, report }, null, 2)}\n`;
 }
 
-function asText(outcome: Outcome, study: StudyData, reportPath: string): string {
-  const plusMinus = ({ mean, standardError }: { mean: number; standardError: number }) =>
-    `${mean.toFixed(4)} ± ${standardError.toFixed(4)}`;
+function asText({ outcome, nfeMade }: Found, study: StudyData, reportPath: string): string {
   const table = new Table({
     head: ['schedule', 'scoring clips', 'held-out clips', 'worse than the winner by'],
     style: { head: [], border: [] },
@@ -255,7 +275,7 @@ function asText(outcome: Outcome, study: StudyData, reportPath: string): string 
     `${study.settings.metric} (mean ± standard error over clips; lower is better):`,
     table.toString(),
     '',
-    `${outcome.nfe.search} NFE for the search, ${outcome.nfe.verification} for the verification, ${formatSeconds(outcome.seconds)}.`,
+    `${outcome.nfe.search} NFE for the search, ${outcome.nfe.verification} for the verification (${nfeMade} made by this run), ${duration(outcome.seconds)}.`,
     `Schedule: ${paths.best}`,
     `Trials:   ${paths.trials}`,
     `Report:   ${reportPath}`,

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { InputError } from '../formats/input-error.ts';
 import { type PyTorchValue, readPyTorch } from '../formats/pytorch.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
@@ -44,17 +43,6 @@ export function readWeights(
     }
   }
   return weights;
-}
-
-/** Reads a whole file; throws an InputError with its path where that fails. */
-export async function readInput(path: string, what: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message;
-    throw new InputError(`${path}: ${what} cannot be read: ${reason}`);
-  }
 }
 
 function isZip(bytes: Uint8Array): boolean {

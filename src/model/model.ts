@@ -2,9 +2,13 @@ import { dirname, join } from 'node:path';
 import type { EngineOptions } from '../engine/onnxruntime/program.ts';
 import { compile } from '../engine/onnxruntime/program.ts';
 import { parseJson } from '../formats/json.ts';
-import { readInput, readWeights } from './checkpoint.ts';
+import { readInput } from '../formats/read-input.ts';
+import { readWeights } from './checkpoint.ts';
 import { parseConfig, type WaveGradConfig } from './config.ts';
 import { buildWaveGrad } from './wavegrad.ts';
+
+/** A config has a few kilobytes; a checkpoint given by mistake is not read to its end. */
+const MOST_CONFIG_BYTES = 2 ** 20;
 
 /** A WaveGrad network that is ready to run. */
 export interface Model {
@@ -39,7 +43,7 @@ export async function loadModel(checkpointPath: string, configPath?: string, opt
 
 /** Reads and checks a config.json; throws an InputError with its path. */
 export async function loadConfig(path: string): Promise<WaveGradConfig> {
-  const text = new TextDecoder().decode(await readInput(path, 'the config'));
+  const text = new TextDecoder().decode(await readInput(path, 'the config', MOST_CONFIG_BYTES));
   return parseConfig(parseJson(text, path), path);
 }
 

@@ -1,7 +1,6 @@
-import type { MetricName } from '../audio/distances/index.ts';
+import { METRIC_NAMES, type MetricName } from '../audio/distances/index.ts';
 import type { Judged } from '../search/outcome.ts';
 import { listed } from './numbers.ts';
-import { METRIC_NAMES } from './units.ts';
 
 /** A schedule with its scores on held-out clips. */
 export interface NamedScores extends Pick<Judged, 'metrics'> {

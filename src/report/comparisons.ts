@@ -1,3 +1,4 @@
+import { METRIC_NAMES } from '../audio/distances/index.ts';
 import type { Outcome } from '../search/outcome.ts';
 import type { StudyData } from '../search/read-study.ts';
 import { agreementSentence, type NamedScores } from './agreement.ts';
@@ -5,7 +6,7 @@ import { type Html, html } from './escape.ts';
 import { decimal, plusMinus } from './numbers.ts';
 import { verdict } from './schedules.ts';
 import { table } from './table.ts';
-import { METRIC_NAMES, withUnit } from './units.ts';
+import { withUnit } from './units.ts';
 
 /** The winner beside every baseline, under the study's metric and under all; empty where the search is unfinished. */
 export function comparisons({ settings, outcome }: StudyData): Html {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../search/outcome.ts';
 import type { StudyData } from '../search/read-study.ts';
-import { byScore, type Trial } from '../search/trial.ts';
+import { byScore, sameBetas, type Trial } from '../search/trial.ts';
 
 /** A schedule that the report names. */
 export interface NamedSchedule {
@@ -43,8 +43,4 @@ export function verdict({ difference, betas }: Outcome['comparisons'][number], w
   if (difference.mean > 2 * difference.standardError) return 'worse';
   if (difference.mean < -2 * difference.standardError) return 'better';
   return 'not distinguishable';
-}
-
-function sameBetas(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((beta, i) => beta === b[i]);
 }

@@ -46,7 +46,9 @@ export function diagnose(schedule: NoiseSchedule, range: Partial<TrainedRange> =
   return {
     terminalLevel: levels.at(-1)!,
     rising: betas.every((beta, i) => i === 0 || beta >= betas[i - 1]!),
-    smallestGap: Math.min(...logSigmas.slice(1).map((logSigma, i) => logSigma - logSigmas[i]!)),
+    smallestGap: logSigmas
+      .slice(1)
+      .reduce((least, x, i) => Math.min(least, x - logSigmas[i]!), Number.POSITIVE_INFINITY),
     outsideTrained: { count: above + below, above, below },
     float32Gain: float32Gain(betas[0]!),
     trained,

@@ -1,10 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { InputError } from '../formats/input-error.ts';
 import { checkData } from '../formats/json.ts';
 import { type PyTorchValue, readPyTorch } from '../formats/pytorch.ts';
+import { readInput } from '../formats/read-input.ts';
 import { isTensor } from '../formats/tensor.ts';
 import { writeWhole } from '../formats/write-whole.ts';
 import { type AboutSchedule, CLAMPS, NoiseSchedule } from './noise-schedule.ts';
@@ -25,7 +26,7 @@ const scheduleJson = z.strictObject({
 });
 
 /**
- * The schedule of a file, or a preset. A preset's name has neither slash nor dot; everything else is a path:
+ * The schedule of a file, or a preset. A preset's name has neither slash nor dot and goes before a file; everything else is a path:
  *
  * - `.pt`: what PyTorch saved of a list of floats, a list of 0-dimensional tensors, or a one-dimensional tensor;
  * - otherwise JSON: `{name?, source?, clamp?, asPublished?, betas, provenance?}` or a bare array of betas.
@@ -35,7 +36,10 @@ const scheduleJson = z.strictObject({
  * @throws {InputError} if there is no such file or preset, or it does not hold a schedule.
  */
 export async function loadSchedule(pathOrPresetName: string): Promise<NoiseSchedule> {
-  if (/^[^/\\.]+$/.test(pathOrPresetName)) return loadPreset(pathOrPresetName);
+  const isName = /^[^/\\.]+$/.test(pathOrPresetName);
+  if (isName && ((await presetNames()).includes(pathOrPresetName) || !(await isFile(pathOrPresetName)))) {
+    return loadPreset(pathOrPresetName);
+  }
   return loadFile(pathOrPresetName);
 }
 
@@ -78,6 +82,13 @@ export async function presetFor(steps: number): Promise<NoiseSchedule> {
   throw new InputError(`presets: expected a number of steps among ${known}, got ${steps}`);
 }
 
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (info) => info.isFile(),
+    () => false,
+  );
+}
+
 async function presetNames(): Promise<string[]> {
   const files = await readdir(PRESETS);
   return files
@@ -91,24 +102,12 @@ function presetPath(name: string): string {
 }
 
 async function loadFile(path: string): Promise<NoiseSchedule> {
-  const bytes = await readScheduleFile(path);
+  const bytes = await readInput(path, 'the schedule', MOST_BYTES);
   const { betas, ...about } = extname(path) === '.pt' ? fromPyTorch(bytes, path) : fromJson(bytes, path);
   try {
     return NoiseSchedule.fromBetas(betas, { ...about, name: about.name ?? basename(path, extname(path)) });
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${path}: ${error.message}`) : error;
-  }
-}
-
-async function readScheduleFile(path: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) throw new InputError(`${path}: expected a schedule file below 16 MiB, got ${size} bytes`);
-    return await readFile(path);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (error as Error).message;
-    throw new InputError(`${path}: expected a readable schedule file, got ${reason}`);
   }
 }
 

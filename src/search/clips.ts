@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Audio } from '../audio/audio.ts';
 import { readAudio } from '../audio/decode.ts';
 import { resample } from '../audio/resample.ts';
 import { InputError } from '../formats/input-error.ts';
+import { readInput } from '../formats/read-input.ts';
 import { uniforms } from '../random/noise.ts';
 
 /** A crop of recorded audio used for scoring, at the model's rate. */
@@ -37,6 +39,9 @@ export interface ClipSet {
 /** Below this RMS, −60 dBFS, a crop is taken for silence, on which a distance between log spectra says nothing. */
 const SILENT_RMS = 1e-3;
 
+/** Some hundred thousand paths. */
+const MOST_FILELIST_BYTES = 2 ** 24;
+
 const AUDIO_FILE = /\.(wav|flac)$/i;
 
 /**
@@ -57,13 +62,11 @@ export async function loadClips(source: string, options: ClipOptions): Promise<C
   for (const file of found.length > count ? shuffled(found, seed) : found) {
     if (clips.length === count) break;
     const audio = await readAudio(file);
-    const whole = await resample(audio.samples, audio.sampleRate, sampleRate);
-    const start = Math.floor((whole.length - length) / 2);
-    if (start < 0) {
-      passedOver.push(`${basename(file)} lasts ${(whole.length / sampleRate).toFixed(2)} s`);
+    const samples = await middle(audio, sampleRate, length, file);
+    if (samples === undefined) {
+      passedOver.push(`${basename(file)} lasts ${(audio.samples.length / audio.sampleRate).toFixed(2)} s`);
       continue;
     }
-    const samples = whole.slice(start, start + length);
     if (rms(samples) < SILENT_RMS) {
       passedOver.push(`${basename(file)} is silent in the middle`);
       continue;
@@ -82,6 +85,25 @@ export async function loadClips(source: string, options: ClipOptions): Promise<C
   return { clips, files };
 }
 
+/** The middle `length` samples of a recording at another rate, or undefined where it is shorter. */
+async function middle(audio: Audio, toRate: number, length: number, file: string): Promise<Float32Array | undefined> {
+  const { samples, sampleRate } = audio;
+  if (Math.floor((samples.length * toRate) / sampleRate) < length) return undefined;
+  const wanted = Math.ceil((length * sampleRate) / toRate);
+  // No more is resampled than is used, and what lies beside it for the filter to see.
+  const begin = Math.max(0, Math.floor((samples.length - wanted) / 2 - MARGIN_SECONDS * sampleRate));
+  const part = samples.subarray(begin, samples.length - begin);
+  try {
+    const resampled = await resample(part, sampleRate, toRate);
+    const start = Math.floor((resampled.length - length) / 2);
+    return resampled.slice(start, start + length);
+  } catch (error) {
+    throw new InputError(`${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+const MARGIN_SECONDS = 0.25;
+
 async function listAudio(source: string): Promise<string[]> {
   const info = await stat(source).catch(() => undefined);
   if (info === undefined) throw new InputError(`${source}: there is no such folder, filelist or audio file`);
@@ -91,7 +113,8 @@ async function listAudio(source: string): Promise<string[]> {
     return names.toSorted().map((name) => resolve(source, name));
   }
   if (AUDIO_FILE.test(source)) return [resolve(source)];
-  const lines = (await readFile(source, 'utf8')).split(/\r?\n/).map((line) => line.trim());
+  const text = new TextDecoder().decode(await readInput(source, 'the filelist', MOST_FILELIST_BYTES));
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
   const paths = lines.filter((line) => line !== '' && !line.startsWith('#'));
   const odd = paths.find((path) => !AUDIO_FILE.test(path));
   if (paths.length === 0 || odd !== undefined) {

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { InputError } from '../formats/input-error.ts';
 import { checkData, parseJson } from '../formats/json.ts';
 
@@ -19,21 +19,25 @@ const distance = z
   .number()
   .nullable()
   .transform((value) => value ?? Number.NaN);
-const metricNames = Object.keys(METRICS) as [MetricName, ...MetricName[]];
 
 const header = z.strictObject({ type: z.literal('journal'), format: z.literal(FORMAT) });
 const session = z.strictObject({ type: z.literal('session'), start: z.number() });
 const evaluation = z.strictObject({
   type: z.literal('evaluation'),
   phase: z.enum(PHASES),
-  /** Of the search phase. */
+  /** Of the search phase: the trial's id, what made it, and from which other. */
   trial: z.int().positive().optional(),
+  origin: z.string().optional(),
+  parent: z.int().positive().optional(),
   betas: z.array(z.number()).min(1),
   replicate: z.int().nonnegative(),
-  distances: z.partialRecord(z.enum(metricNames), z.array(distance)),
+  distances: z.partialRecord(z.enum(METRIC_NAMES), z.array(distance)),
   nfe: z.int().positive(),
   seconds: z.number(),
+  /** The thread that made it. */
+  worker: z.int(),
   /** Milliseconds since 1970. */
+  start: z.number(),
   end: z.number(),
 });
 
@@ -104,8 +108,11 @@ export async function openJournal(path: string, validBytes: number, sessionStart
       return last;
     },
     async close() {
-      await last;
-      await file.close();
+      try {
+        await last;
+      } finally {
+        await file.close();
+      }
     },
   };
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { METRIC_NAMES, type MetricName } from '../audio/distances/index.ts';
 import { checkData, parseJson } from '../formats/json.ts';
+import { readIfThere } from '../formats/read-input.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { StudySettings } from './settings.ts';
 import type { Estimate } from './statistics.ts';
@@ -13,7 +13,7 @@ const number = z
   .nullable()
   .transform((value) => value ?? Number.NaN);
 const estimate = z.strictObject({ mean: number, standardError: number });
-const metricName = z.enum(Object.keys(METRICS) as [MetricName, ...MetricName[]]);
+const metricName = z.enum(METRIC_NAMES);
 const judged = {
   name: z.string(),
   betas: z.array(z.number()),
@@ -61,9 +61,6 @@ export function outcomeFile(study: StudySettings, found: Outcome): unknown {
 
 /** What a study's best.json says, or undefined where the search has not come to its end; an InputError where it does not fit. */
 export async function readOutcome(path: string): Promise<Outcome | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const text = await readIfThere(path);
   return text === undefined ? undefined : checkData(parseJson(text, path), bestFile, path).provenance.outcome;
 }

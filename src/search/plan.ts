@@ -5,7 +5,7 @@ import type { MetricName } from '../audio/distances/index.ts';
 import type { Precision } from '../diffusion/process.ts';
 import { type Device, ENGINE_VERSION } from '../engine/onnxruntime/program.ts';
 import { InputError } from '../formats/input-error.ts';
-import { readInput } from '../model/checkpoint.ts';
+import { readInput } from '../formats/read-input.ts';
 import { loadConfig } from '../model/model.ts';
 import { createThreadPool } from '../pool/threads.ts';
 import type { Clamp, NoiseSchedule } from '../schedule/noise-schedule.ts';
@@ -76,6 +76,11 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
   const baselines = await baselinesFor(steps);
   const { range, stride, values } = request;
   const strategy = STRATEGIES[strategyName]({ steps, seed, range, stride, values, baselines });
+  if (strategy.length === 0) {
+    throw new InputError(
+      `${strategyName}: there is no published schedule of ${steps} steps to try; another --strategy has some`,
+    );
+  }
   const checkpoint = await readInput(checkpointPath, 'the checkpoint');
   const { model_config, data_config } = config;
   const named = ({ name, hash }: Clip) => ({ name, hash });

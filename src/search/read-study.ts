@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { InputError } from '../formats/input-error.ts';
+import { readIfThere } from '../formats/read-input.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { type Outcome, readOutcome } from './outcome.ts';
 import type { StudySettings } from './settings.ts';
@@ -51,15 +51,8 @@ export async function readStudy(folder: string): Promise<StudyData> {
   if (settings === undefined) {
     throw new InputError(`${folder}: the folder of a study was expected, but there is no study.json in it`);
   }
-  const trials = parseTrials(await readTrials(paths.trials), settings.steps, paths.trials);
+  const trials = parseTrials((await readIfThere(paths.trials)) ?? '', settings.steps, paths.trials);
   return { folder, settings, trials, outcome: await readOutcome(paths.best) };
-}
-
-async function readTrials(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
 }
 
 function parseTrials(text: string, steps: number, path: string): Trial[] {

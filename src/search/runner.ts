@@ -10,8 +10,10 @@ export type EvaluationPool = Pool<WorkerTask, WorkerResult>;
 /** An evaluation that is wanted, whether it must still be made or is in the journal. */
 export interface Wanted extends EvaluationTask {
   readonly phase: Phase;
-  /** Of the search phase. */
+  /** Of the search phase: the trial's id, what made it, and from which other. */
   readonly trial?: number;
+  readonly origin?: string;
+  readonly parent?: number;
 }
 
 /** Makes evaluations, or finds them in the journal. */
@@ -24,6 +26,8 @@ export interface Runner {
   nfeMade(): number;
   /** Wall-clock seconds of the study, with those of earlier sessions. */
   seconds(): number;
+  /** Stops the search because of an error; the first one counts. */
+  fail(error: unknown): void;
   /** Asks all that runs to end and waits for it; throws what went wrong, if anything did. */
   settle(): Promise<void>;
 }
@@ -40,22 +44,27 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
   let nfeMade = 0;
   const hasStopped = () => isCancelled() || failure !== undefined;
 
-  async function make({ phase, trial, ...task }: Wanted): Promise<JournalEvaluation | undefined> {
+  async function make({ phase, trial, origin, parent, ...task }: Wanted): Promise<JournalEvaluation | undefined> {
     try {
       const result = await pool.run({ kind: 'evaluate', ...task });
       if (result.kind === 'bad-input') throw new InputError(result.message);
       if (result.kind !== 'evaluation') return undefined;
       const { distances, nfe, seconds } = result.evaluation;
+      const end = Date.now();
       const entry: JournalEvaluation = {
         type: 'evaluation',
         phase,
         trial,
+        origin,
+        parent,
         betas: [...task.betas],
         replicate: task.replicate,
         distances: Object.fromEntries(Object.entries(distances).map(([metric, values]) => [metric, [...values]])),
         nfe,
         seconds,
-        end: Date.now(),
+        worker: result.worker,
+        start: Math.round(end - 1000 * seconds),
+        end,
       };
       await study.journal.append(entry);
       nfeMade += nfe;
@@ -78,6 +87,9 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
       return { result };
     },
     hasStopped,
+    fail(error) {
+      failure ??= { error };
+    },
     nfeMade: () => nfeMade,
     seconds: () => study.done.seconds + (performance.now() - begin) / 1000,
     async settle() {

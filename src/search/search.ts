@@ -1,4 +1,6 @@
+import type { MetricName } from '../audio/distances/index.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import type { JournalEvaluation } from './journal.ts';
 import type { Outcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
 import { createRunner, type EvaluationPool, type Runner } from './runner.ts';
@@ -71,6 +73,10 @@ async function runTrials(
 ): Promise<Trial[]> {
   const { budget, replicates } = study.settings;
   const cost = ({ betas }: Candidate) => betas.length * replicates;
+  // What the journal holds is written before anything can interrupt.
+  const before = trialsInJournal(study);
+  await study.writeTrials(before);
+  const written = new Set(before.map(({ id }) => id));
   const generations: Promise<Trial | undefined>[][] = [];
   const tried = new Set<string>();
   const finished: Trial[] = [];
@@ -82,18 +88,8 @@ async function runTrials(
     const entries = await Promise.all(evaluations.map(({ result }) => result));
     const complete = entries.filter((entry) => entry !== undefined);
     if (complete.length < entries.length) return undefined;
-    const perClip = meanOverReplicates(complete.map(({ distances }) => distances[study.settings.metric]!));
-    const { mean, standardError } = estimate(perClip);
-    const trial: Trial = {
-      ...candidate,
-      id,
-      state: Number.isFinite(mean) ? 'complete' : 'failed',
-      score: mean,
-      standardError,
-      nfe: cost(candidate),
-      seconds: complete.reduce((sum, { seconds }) => sum + seconds, 0),
-    };
-    await study.addTrial(trial);
+    const trial = trialOf(id, candidate, complete, study.settings.metric);
+    if (!written.has(id)) await study.addTrial(trial);
     finished.push(trial);
     nfe += trial.nfe;
     if (best === undefined || byScore(trial, best) < 0) best = trial;
@@ -101,7 +97,6 @@ async function runTrials(
     return trial;
   }
 
-  await study.writeTrials([]);
   for (let generation = 0; planned < budget && !runner.hasStopped(); generation++) {
     // All but the generation before, which is still under way: so no worker waits for the end of a generation.
     const seen = await Promise.all(generations.slice(0, Math.max(0, generation - 1)).flat());
@@ -128,7 +123,7 @@ async function runTrials(
           await runner.start({
             phase: 'search',
             trial: id,
-            betas: candidate.betas,
+            ...candidate,
             set: 'scoring',
             purpose: 'scoring',
             replicate,
@@ -136,9 +131,51 @@ async function runTrials(
           }),
         );
       }
-      started.push(finish(id, candidate, evaluations));
+      const trial = finish(id, candidate, evaluations);
+      started.push(
+        trial.catch((error) => {
+          runner.fail(error);
+          return undefined;
+        }),
+      );
     }
   }
   await Promise.all(generations.flat());
   return finished.toSorted((a, b) => a.id - b.id);
+}
+
+/** The complete trials of earlier sessions, in the order of ids. */
+function trialsInJournal({ done, settings }: Study): Trial[] {
+  const byId = new Map<number, JournalEvaluation[]>();
+  for (const entry of done.evaluations) {
+    if (entry.trial !== undefined) byId.set(entry.trial, [...(byId.get(entry.trial) ?? []), entry]);
+  }
+  return [...byId]
+    .filter(([, entries]) => entries.length === settings.replicates)
+    .map(([id, entries]) => {
+      const { betas, origin = '', parent } = entries[0]!;
+      const inOrder = entries.toSorted((a, b) => a.replicate - b.replicate);
+      return trialOf(id, { betas, origin, parent }, inOrder, settings.metric);
+    })
+    .toSorted((a, b) => a.id - b.id);
+}
+
+/** A trial from all its evaluations, one a replicate and in their order. */
+function trialOf(
+  id: number,
+  candidate: Candidate,
+  evaluations: readonly JournalEvaluation[],
+  metric: MetricName,
+): Trial {
+  const perClip = meanOverReplicates(evaluations.map(({ distances }) => distances[metric]!));
+  const { mean, standardError } = estimate(perClip);
+  return {
+    ...candidate,
+    id,
+    state: Number.isFinite(mean) ? 'complete' : 'failed',
+    score: mean,
+    standardError,
+    nfe: evaluations.reduce((sum, { nfe }) => sum + nfe, 0),
+    seconds: evaluations.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
 }

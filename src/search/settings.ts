@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { PRECISIONS } from '../diffusion/process.ts';
 import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { STRATEGIES, type StrategyName } from './strategies/index.ts';
@@ -17,7 +17,7 @@ export const studySettings = z.strictObject({
   stride: z.int().positive(),
   values: z.int().positive().optional(),
   seed: z.int().nonnegative(),
-  metric: z.enum(Object.keys(METRICS) as [MetricName, ...MetricName[]]),
+  metric: z.enum(METRIC_NAMES),
   clamp: z.enum(CLAMPS),
   precision: z.enum(PRECISIONS),
   replicates: z.int().positive(),

@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
+import { appendFile, mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { checkData, parseJson } from '../formats/json.ts';
+import { readIfThere } from '../formats/read-input.ts';
 import { writeWhole } from '../formats/write-whole.ts';
 import { type JournalContent, type JournalWriter, openJournal, readJournal } from './journal.ts';
 import { type Outcome, outcomeFile } from './outcome.ts';
@@ -47,6 +48,9 @@ export async function openStudy(wanted: string, settings: StudySettings, mode: S
   const folder = resolve(mode.fresh ? await unusedFolder(wanted) : wanted);
   const paths = studyPaths(folder);
   const known = await findStudy(folder, settings, mode);
+  if (known === undefined && (await readIfThere(paths.journal)) !== undefined) {
+    throw new InputError(`${folder}: there is a journal but no study.json to say what it is of; name another --study`);
+  }
   await mkdir(folder, { recursive: true });
   if (JSON.stringify(known) !== JSON.stringify(settings)) await writeWhole(paths.settings, toJson(settings));
   const { validBytes, ...done } = await readJournal(paths.journal);
@@ -83,23 +87,25 @@ export async function findStudy(
 /** The settings of the study in a folder, or undefined where there is none. */
 export async function readSettings(folder: string): Promise<StudySettings | undefined> {
   const path = studyPaths(folder).settings;
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
+  const text = await readIfThere(path);
   return text === undefined ? undefined : checkData(parseJson(text, path), studySettings, path);
 }
 
 function refuseAnother(folder: string, known: StudySettings, wanted: StudySettings): void {
   for (const key of Object.keys(studySettings.shape) as (keyof StudySettings)[]) {
     if (NOT_IDENTITY.has(key)) continue;
-    const [was, is] = [show(known[key]), show(wanted[key])];
-    if (was !== is) {
+    if (identityOf(known[key]) !== identityOf(wanted[key])) {
+      const [was, is] = [show(known[key]), show(wanted[key])];
       throw new InputError(
         `${folder}: this study was made with ${key} ${was}, but now it is ${is}; use --fresh or another --study for a new one`,
       );
     }
   }
+}
+
+/** Of files, the hash and not the name. */
+function identityOf(value: unknown): string {
+  return JSON.stringify(value, (_, part) => (part?.hash === undefined ? part : part.hash)) ?? '';
 }
 
 function show(value: unknown): string {

@@ -26,3 +26,7 @@ export function byScore(a: Trial, b: Trial): number {
   if (a.state !== b.state) return a.state === 'complete' ? -1 : 1;
   return a.score - b.score || a.id - b.id;
 }
+
+export function sameBetas(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((beta, i) => beta === b[i]);
+}

@@ -1,4 +1,4 @@
-import { METRICS, type MetricName } from '../audio/distances/index.ts';
+import { METRIC_NAMES, type MetricName } from '../audio/distances/index.ts';
 import { InputError } from '../formats/input-error.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { JournalEvaluation, Phase } from './journal.ts';
@@ -7,14 +7,12 @@ import type { Progress } from './progress.ts';
 import type { Runner, Wanted } from './runner.ts';
 import { type Estimate, estimate, meanOverReplicates, pairedDifference } from './statistics.ts';
 import type { Study } from './study.ts';
-import { byScore, type Trial } from './trial.ts';
+import { byScore, sameBetas, type Trial } from './trial.ts';
 
 /** The best of the scoring clips that are ranked on held-out ones. */
 const FINALISTS = 5;
 const RANKING_REPLICATES = 2;
 const VERIFICATION_REPLICATES = 4;
-
-const ALL_METRICS = Object.keys(METRICS) as MetricName[];
 
 /** What each phase of the verification hears, and how often. */
 const PHASES = {
@@ -78,7 +76,7 @@ export async function verify({
     for (const betas of schedules) {
       const row: Promise<JournalEvaluation | undefined>[] = [];
       for (let replicate = 0; replicate < replicates; replicate++) {
-        const wanted: Wanted = { phase, betas, set, purpose, replicate, metrics: ALL_METRICS };
+        const wanted: Wanted = { phase, betas, set, purpose, replicate, metrics: METRIC_NAMES };
         const { result } = await runner.start(wanted);
         row.push(result.then((entry) => counted(phase, entry)));
       }
@@ -99,10 +97,12 @@ export async function verify({
   if (onScoring === undefined || ranked === undefined) return undefined;
   const metric = settings.metric;
   const ranking = finalists
-    .map((trial, i) => ({ trial, distances: ranked[i]! }))
-    .toSorted(
-      (a, b) => estimate(a.distances[metric]).mean - estimate(b.distances[metric]).mean || a.trial.id - b.trial.id,
-    );
+    .map((trial, i) => {
+      const { mean } = estimate(ranked[i]![metric]);
+      // A schedule that blows up on other clips comes last.
+      return { trial, distances: ranked[i]!, mean: Number.isFinite(mean) ? mean : Number.MAX_VALUE };
+    })
+    .toSorted((a, b) => a.mean - b.mean || a.trial.id - b.trial.id);
   const winner = ranking[0]!.trial;
 
   // A baseline that won is not heard twice.
@@ -146,7 +146,7 @@ export async function verify({
 type DistancesByClip = Record<MetricName, number[]>;
 
 function distancesByClip(entries: readonly JournalEvaluation[]): DistancesByClip {
-  const rows = ALL_METRICS.map((metric) => [
+  const rows = METRIC_NAMES.map((metric) => [
     metric,
     meanOverReplicates(entries.map((entry) => entry.distances[metric]!)),
   ]);
@@ -154,14 +154,10 @@ function distancesByClip(entries: readonly JournalEvaluation[]): DistancesByClip
 }
 
 function estimates(distances: DistancesByClip, metric: MetricName) {
-  const metrics = Object.fromEntries(ALL_METRICS.map((name) => [name, estimate(distances[name])]));
+  const metrics = Object.fromEntries(METRIC_NAMES.map((name) => [name, estimate(distances[name])]));
   return { heldout: estimate(distances[metric]), metrics: metrics as Record<MetricName, Estimate> };
 }
 
 function betasOf({ betas }: { readonly betas: readonly number[] }): readonly number[] {
   return betas;
-}
-
-function sameBetas(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((beta, i) => beta === b[i]);
 }

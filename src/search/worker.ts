@@ -1,4 +1,4 @@
-import { workerData } from 'node:worker_threads';
+import { threadId, workerData } from 'node:worker_threads';
 import type { Device } from '../engine/onnxruntime/program.ts';
 import { InputError } from '../formats/input-error.ts';
 import { loadModel } from '../model/model.ts';
@@ -24,7 +24,7 @@ export type WorkerTask = { readonly kind: 'time' } | ({ readonly kind: 'evaluate
 /** Errors cross threads as data, since their class does not survive. */
 export type WorkerResult =
   | { readonly kind: 'time'; readonly seconds: number }
-  | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
+  | { readonly kind: 'evaluation'; readonly evaluation: Evaluation; readonly worker: number }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'bad-input'; readonly message: string };
 
@@ -46,7 +46,7 @@ export default async function work(task: WorkerTask): Promise<WorkerResult> {
     evaluator ??= start();
     if (task.kind === 'time') return { kind: 'time', seconds: await (await evaluator).timeNetwork('scoring') };
     const evaluation = await (await evaluator).evaluate(task, () => Atomics.load(cancelFlag, 0) !== 0);
-    return evaluation === undefined ? { kind: 'cancelled' } : { kind: 'evaluation', evaluation };
+    return evaluation === undefined ? { kind: 'cancelled' } : { kind: 'evaluation', evaluation, worker: threadId };
   } catch (error) {
     if (error instanceof InputError) return { kind: 'bad-input', message: error.message };
     throw error;

@@ -37,8 +37,6 @@ describe('readAudio', () => {
 
   test('refuses what is not there and what is not a file', async () => {
     await expect(readAudio(join(folder, 'missing.wav'))).rejects.toThrow(InputError);
-    await expect(readAudio(folder)).rejects.toThrow(
-      'expected a WAV or FLAC file, got something that is not a regular file',
-    );
+    await expect(readAudio(folder)).rejects.toThrow('the recording cannot be read: it is a folder');
   });
 });

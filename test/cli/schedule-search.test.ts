@@ -113,7 +113,7 @@ describe('schedule-search', () => {
     expect((await run([...args, '60'])).status).toBe(0);
     const more = [...args, '120'];
     const stopped = await run(more, async (child) => {
-      await journalLines('raised', 60);
+      await journalLines('raised', 49);
       child.kill('SIGINT');
     });
     expect(stopped.status).toBe(130);
@@ -121,6 +121,22 @@ describe('schedule-search', () => {
     expect(stderr).not.toContain('finished');
     expect(status).toBe(0);
     expect(trialsWithoutSeconds('raised')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6')));
+  });
+
+  test('with a smaller budget gives the result that a larger one found', async () => {
+    const { status, stdout, stderr } = await run([...SMALL, '--budget', '60', '--json']);
+    expect(stderr).toContain('This study is finished');
+    expect(JSON.parse(stdout).nfe).toBe(120);
+    expect(status).toBe(0);
+  });
+
+  test('ends quietly, and finishes its work, when nobody reads its messages any more', async () => {
+    const { status, signal } = await run([...SMALL, '--study', 'unread', '--budget', '60'], async (child) => {
+      child.stderr!.destroy();
+      child.stdout!.destroy();
+    });
+    expect([status, signal]).toEqual([0, null]);
+    expect(existsSync(join(folder, 'unread', 'best.json'))).toBe(true);
   });
 
   test('refuses a study that was made with another seed, and names it', async () => {
@@ -183,7 +199,8 @@ describe('schedule-search', () => {
       await journalLines('stopped', 6);
       child.kill('SIGINT');
     });
-    expect(stopped.stderr).toContain(`schedule-search ${args.join(' ')} --resume`);
+    const again = [...SMALL, '--jobs', '2', '--study', join(folder, 'stopped')].join(' ');
+    expect(stopped.stderr).toContain(`To go on: schedule-search ${again} --resume`);
     expect(stopped.status).toBe(130);
     const { status } = await run([...args, '--resume']);
     expect(status).toBe(0);
@@ -195,6 +212,9 @@ describe('schedule-search', () => {
     [['--iters', 'six'], 2, '--iters must be a whole number of at least 1, got NaN'],
     [['--strategy', 'luck'], 2, 'Argument: strategy, Given: "luck"'],
     [['--nonsense'], 2, 'Unknown argument: nonsense'],
+    [['--study', '--jobs', '1'], 2, 'Not enough arguments following: study'],
+    [['--budget', '6', '--replicates', '2'], 2, '--budget must be a whole number of at least 12, got 6'],
+    [['--iters', '30', '--strategy', 'presets'], 1, 'presets: there is no published schedule of 30 steps to try'],
     [['--range', '2', '1'], 2, '--range must be two rising numbers, got 2 1'],
     [['--resume', '--study', 'nowhere'], 1, 'nowhere: there is no study to resume here (no study.json)'],
     [

@@ -68,17 +68,19 @@ describe('files that hold no schedule', () => {
   test('a missing one is told', async () => {
     const path = join(folder, 'absent.json');
     await expect(loadSchedule(path)).rejects.toThrow(
-      new InputError(`${path}: expected a readable schedule file, got no such file`),
+      new InputError(`${path}: the schedule cannot be read: there is no such file`),
     );
   });
 
   test('a folder is told', async () => {
-    await expect(loadSchedule(folder)).rejects.toThrow(/expected a readable schedule file, got EISDIR/);
+    await expect(loadSchedule(folder)).rejects.toThrow(/the schedule cannot be read: it is a folder/);
   });
 
   test('one of 17 MB is not read', async () => {
     const path = await written('large.json', new Uint8Array(17e6));
-    await expect(loadSchedule(path)).rejects.toThrow(/expected a schedule file below 16 MiB, got 17000000 bytes/);
+    await expect(loadSchedule(path)).rejects.toThrow(
+      /the schedule cannot be read: at most 16777216 bytes were expected, got 17000000/,
+    );
   });
 
   test('a PyTorch checkpoint is none', async () => {

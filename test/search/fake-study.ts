@@ -49,6 +49,10 @@ export function oraclePool(log: (task: WorkerTask) => void = () => {}): Evaluati
     const distances = Object.fromEntries(
       task.metrics.map((metric: MetricName) => [metric, [score - 0.1, score + 0.1]]),
     );
-    return { kind: 'evaluation', evaluation: { distances, nfe: task.betas.length, seconds: 0, networkSeconds: 0 } };
+    return {
+      kind: 'evaluation',
+      evaluation: { distances, nfe: task.betas.length, seconds: 0, networkSeconds: 0 },
+      worker: 0,
+    };
   });
 }

@@ -1,4 +1,4 @@
-import { appendFile, readFile, truncate } from 'node:fs/promises';
+import { appendFile, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { baselines as baselinesFor } from '../../src/search/baselines.ts';
@@ -92,6 +92,78 @@ describe('search', () => {
     expect(await csv(folder)).toBe(await csv(whole));
   });
 
+  it('keeps in trials.csv what is in the journal when a resumed search is stopped before it begins', async () => {
+    const folder = await temporaryFolder();
+    await run({ folder });
+    const before = await csv(folder);
+    await run({ folder, changes: { budget: 180 }, isCancelled: () => true });
+    expect(await csv(folder)).toBe(before);
+  });
+
+  it('refuses a journal without the study it is of', async () => {
+    const folder = await temporaryFolder();
+    await run({ folder });
+    await rm(join(folder, 'study.json'));
+    await expect(run({ folder, changes: { seed: 5 } })).rejects.toThrow('there is a journal but no study.json');
+  });
+
+  it.each([
+    ['seed', { seed: 5 }],
+    ['checkpoint', { checkpoint: { name: 'model.safetensors', hash: 'other' } }],
+    ['config', { config: { name: 'config.json', hash: 'other' } }],
+    ['scoringClips', { scoringClips: [{ name: 'a', hash: 'other' }] }],
+    ['clamp', { clamp: 'none' }],
+  ] as const)('refuses a folder made with another %s, and names it', async (key, changes) => {
+    const folder = await temporaryFolder();
+    await run({ folder });
+    const changed = { ...changes } as Partial<StudySettings>;
+    await expect(run({ folder, changes: changed })).rejects.toThrow(`this study was made with ${key} `);
+  });
+
+  it('knows a model by its content, not by its name', async () => {
+    const folder = await temporaryFolder();
+    await run({ folder });
+    const again = await run({ folder, changes: { checkpoint: { name: 'renamed.safetensors', hash: 'c0' } } });
+    expect(again!.nfeMade).toBe(0);
+  });
+
+  it('ends with the error where a row cannot be written', async () => {
+    const wanted = settings();
+    const baselines = await baselinesFor(6);
+    const strategy = STRATEGIES.random({ ...wanted, range: undefined, baselines });
+    const study = await openStudy(await temporaryFolder(), wanted, {}, 0);
+    const addTrial = () => Promise.reject(new Error('no space left'));
+    const searching = search({ study: { ...study, addTrial }, strategy, baselines, pool: oraclePool() });
+    await expect(searching).rejects.toThrow('no space left');
+  });
+
+  it('ranks a finalist that blows up on held-out clips last', async () => {
+    const wanted = settings({ budget: 600 });
+    const baselines = await baselinesFor(6);
+    const folder = await temporaryFolder();
+    const { outcome: usual } = (await run({ folder, changes: { budget: 600 } }))!;
+    const winner = usual.betas.join();
+    const study = await openStudy(await temporaryFolder(), wanted, {}, 0);
+    const pool = oraclePool();
+    const result = await search({
+      study,
+      strategy: STRATEGIES.random({ ...wanted, range: undefined, baselines }),
+      baselines,
+      pool: {
+        ...pool,
+        async run(task) {
+          const answer = await pool.run(task);
+          const breaks = task.kind === 'evaluate' && task.set === 'heldout' && task.betas.join() === winner;
+          if (!breaks || answer.kind !== 'evaluation') return answer;
+          const distances = Object.fromEntries(task.metrics.map((metric) => [metric, [Number.NaN, 1]]));
+          return { ...answer, evaluation: { ...answer.evaluation, distances } };
+        },
+      },
+    });
+    expect(result!.outcome.trial).not.toBe(usual.trial);
+    expect(result!.outcome.finalists.at(-1)!.trial).toBe(usual.trial);
+  });
+
   it('says which line of a journal does not fit', async () => {
     const folder = await temporaryFolder();
     await run({ folder });
@@ -131,7 +203,7 @@ describe('search', () => {
           if (task.kind !== 'evaluate' || answer.kind !== 'evaluation' || task.betas[0] !== 1e-4) return answer;
           const distances = { 'log-mel-l1': [Number.NaN, 1] };
           return {
-            kind: 'evaluation',
+            ...answer,
             evaluation: { ...answer.evaluation, distances: { ...answer.evaluation.distances, ...distances } },
           };
         },

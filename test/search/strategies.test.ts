@@ -56,6 +56,32 @@ describe('strategy random', () => {
     expect(trials[0]!.at(-1)!.betas).not.toEqual(trials[1]!.at(-1)!.betas);
   });
 
+  it.each([
+    [200, [3e-4, 3]],
+    [1000, [3e-4, 3]],
+    [50, [0.01, 0.5]],
+    [12, [0.02, 0.03]],
+  ] as const)('keeps %i levels apart within %j, where draws alone never are', async (steps, range) => {
+    const strategy = STRATEGIES.random({ steps, seed: 0, range, baselines: await baselinesFor(steps) });
+    const trials = runOnOracle(strategy, 60).filter(({ origin }) => origin.startsWith('random'));
+    expect(trials.length).toBeGreaterThan(40);
+    for (const { betas } of trials) {
+      const { sigmas } = NoiseSchedule.fromBetas(betas);
+      expect(sigmas[0]!).toBeGreaterThan(range[0] * (1 - 1e-9));
+      expect(sigmas.at(-1)!).toBeLessThan(range[1] * (1 + 1e-9));
+    }
+  });
+
+  it.each([
+    [0, 1],
+    [-6, -2],
+    [1, Number.POSITIVE_INFINITY],
+  ])('refuses the range %f to %f', (lo, hi) => {
+    expect(() => STRATEGIES.random({ steps: 6, seed: 0, range: [lo, hi], baselines: [] })).toThrow(
+      `random: the range must be two rising positive sigmas, got [${lo}, ${hi}]`,
+    );
+  });
+
   it('keeps every level within the range', async () => {
     const range = [0.01, 0.5] as const;
     const strategy = STRATEGIES.random({ steps: 4, seed: 3, range, baselines: [] });

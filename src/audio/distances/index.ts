@@ -13,4 +13,7 @@ export const METRICS: Record<MetricName, Metric> = {
   'mel-cepstral-distortion': melCepstralDistortion,
 };
 
+/** The names of METRICS, in its order. */
+export const METRIC_NAMES = Object.keys(METRICS) as [MetricName, ...MetricName[]];
+
 export type { Distance, Metric, MetricName } from './metric.ts';

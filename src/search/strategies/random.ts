@@ -1,3 +1,4 @@
+import { InputError } from '../../formats/input-error.ts';
 import { fillNormal, type NoiseKey, uniforms } from '../../random/noise.ts';
 import { NoiseSchedule } from '../../schedule/noise-schedule.ts';
 import { byScore, type Candidate, type Trial } from '../trial.ts';
@@ -13,27 +14,36 @@ const PARENTS = 3;
 const STEP_RANGE = [0.05, 0.8] as const;
 /** Two levels closer than this in ln σ waste a step. */
 const SMALLEST_GAP = 0.05;
+const ATTEMPTS = 20;
 
 /**
  * Random search: the baselines first, then schedules whose σ are sorted log-uniform draws within the range, then mostly draws
  * around the best so far: Gaussian steps in ln σ from the best trial, or from the mean of the best three.
  */
 export function random({ steps, seed, range = DEFAULT_SIGMA_RANGE, baselines }: StrategyOptions): Strategy {
+  if (!(range[0] > 0 && range[0] < range[1] && range[1] < Number.POSITIVE_INFINITY)) {
+    throw new InputError(`random: the range must be two rising positive sigmas, got [${range.join(', ')}]`);
+  }
   const [lo, hi] = [Math.log(range[0]), Math.log(range[1])];
   const gap = Math.min(SMALLEST_GAP, (hi - lo) / (4 * steps * steps));
   const isSpread = (logSigmas: readonly number[]) => logSigmas.every((x, i) => i === 0 || x - logSigmas[i - 1]! >= gap);
-  const isInside = (logSigmas: readonly number[]) => logSigmas[0]! >= lo && logSigmas.at(-1)! <= hi;
 
-  /** Draws until one has its levels far enough apart. */
+  /** Draws until one has its levels far enough apart; of many levels none may, and then they are moved apart. */
   function draw(index: number, propose: (key: NoiseKey) => number[]): readonly number[] {
     for (let attempt = 0; ; attempt++) {
       const key = { seed, purpose: 'proposal', clip: 0, replicate: attempt, k: index } as const;
-      const logSigmas = propose(key);
-      if (isSpread(logSigmas) && isInside(logSigmas)) return NoiseSchedule.fromSigmas(logSigmas.map(Math.exp)).betas;
+      const logSigmas = propose(key).sort((a, b) => a - b);
+      if (isSpread(logSigmas)) return NoiseSchedule.fromSigmas(logSigmas.map(Math.exp)).betas;
+      if (attempt === ATTEMPTS) return NoiseSchedule.fromSigmas(movedApart(logSigmas).map(Math.exp)).betas;
     }
   }
+  /** Levels at least `gap` apart: the order is kept, and what the gaps leave of the range is shared out as the levels were. */
+  function movedApart(rising: readonly number[]): number[] {
+    const free = 1 - ((steps - 1) * gap) / (hi - lo);
+    return rising.map((x, i) => lo + (x - lo) * free + i * gap);
+  }
   function wide(index: number): Candidate {
-    const betas = draw(index, (key) => [...uniforms(steps, key)].sort((a, b) => a - b).map((u) => lo + u * (hi - lo)));
+    const betas = draw(index, (key) => Array.from(uniforms(steps, key), (u) => lo + u * (hi - lo)));
     return { betas, origin: 'random' };
   }
   function near(index: number, best: readonly Trial[]): Candidate {
@@ -44,9 +54,14 @@ export function random({ steps, seed, range = DEFAULT_SIGMA_RANGE, baselines }: 
     const centre = points[0]!.map((_, i) => points.reduce((sum, point) => sum + point[i]!, 0) / points.length);
     const betas = draw(index, (key) => {
       const moves = fillNormal(new Float32Array(steps), key);
-      return centre.map((x, i) => x + step * moves[i]!).sort((a, b) => a - b);
+      return centre.map((x, i) => reflected(x + step * moves[i]!));
     });
     return { betas, origin: 'random-near', parent: parents[0]!.id };
+  }
+  /** A step beyond an end comes back by as much. */
+  function reflected(x: number): number {
+    const inside = x < lo ? 2 * lo - x : x > hi ? 2 * hi - x : x;
+    return Math.min(hi, Math.max(lo, inside));
   }
   /** A schedule's ln σ; a baseline may reach beyond the range. */
   function logSigmasWithin(betas: readonly number[]): number[] {
