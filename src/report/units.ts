@@ -11,5 +11,3 @@ export function withUnit(metric: MetricName): string {
   const { unit } = METRICS[metric];
   return unit === '' ? metric : `${metric}, ${unit}`;
 }
-
-export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
