@@ -44,7 +44,7 @@ test('scores on recordings of other rates and formats', () => {
     '--json',
   ];
   const { status, stdout, stderr } = run(process.execPath, [join(root, 'dist/cli/schedule-search.js'), ...args]);
-  expect(stderr).toContain('on 2 clips of 0.29 s');
+  expect(stderr).toContain('on 2 clips of 0.30 s');
   expect(status).toBe(0);
   expect(JSON.parse(stdout).best.betas).toHaveLength(6);
 });

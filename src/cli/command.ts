@@ -44,7 +44,8 @@ export async function runCommand<Flags extends Record<string, Options>>(
       .example(command.examples.map(([line, what]) => [line, what]))
       .version(packageVersion())
       .strictOptions()
-      .parserConfiguration({ 'parse-positional-numbers': false, 'duplicate-arguments-array': false })
+      .parserConfiguration({ 'parse-positional-numbers': false })
+      .alias('h', 'help')
       .wrap(Math.min(120, process.stdout.columns ?? 100))
       .fail((message, error) => {
         // What the parser finds wrong comes as a message, or as an error of its own kind.
@@ -52,6 +53,7 @@ export async function runCommand<Flags extends Record<string, Options>>(
       });
     const { _: positionals, ...flags } = await parser.parseAsync();
     verbose = flags.verbose === true;
+    checkValues(flags, { ...command.flags, ...COMMON }, args);
     process.exitCode = await command.run(
       flags as unknown as InferredOptionTypes<Flags & typeof COMMON>,
       positionals.map(String),
@@ -64,6 +66,20 @@ export async function runCommand<Flags extends Record<string, Options>>(
     else if (!(error instanceof UsageError || error instanceof InputError))
       process.stderr.write('--verbose shows where.\n');
     process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** Throws a UsageError for a flag given twice, and for one that wants a number and has none. */
+function checkValues(values: Record<string, unknown>, flags: Record<string, Options>, args: readonly string[]): void {
+  for (const [name, { array, type, nargs = 1 }] of Object.entries(flags)) {
+    const value = values[name];
+    if (Array.isArray(value) && (!array || value.length > nargs))
+      throw new UsageError(`--${name} was given more than once`);
+    if (type === 'number' && [value].flat().some(Number.isNaN)) {
+      const raw =
+        args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3) ?? args[args.indexOf(`--${name}`) + 1];
+      throw new UsageError(`--${name} must be ${nargs === 1 ? 'a number' : `${nargs} numbers`}, got ${raw}`);
+    }
   }
 }
 

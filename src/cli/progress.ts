@@ -14,6 +14,9 @@ export interface ProgressLine {
   stop(): void;
 }
 
+/** What the first trials took says little: they load and warm up. */
+const TRUSTED_AFTER_MS = 8_000;
+
 /** Where standard error is no terminal, a line this often. */
 const LINE_EVERY_MS = 15_000;
 
@@ -27,7 +30,7 @@ export function createProgressLine(quiet: boolean): ProgressLine {
   const secondsLeft = ({ done, total }: ProgressState): string => {
     const now = performance.now();
     first ??= { at: now, done };
-    if (done <= first.done) return '…';
+    if (done <= first.done || now - first.at < TRUSTED_AFTER_MS) return '…';
     return duration((((now - first.at) / 1000) * (total - done)) / (done - first.done));
   };
   return process.stderr.isTTY ? bar(secondsLeft) : lines(secondsLeft);

@@ -57,7 +57,12 @@ await runCommand(
       const provenance = { from: from ?? before.name, method };
       if (out !== undefined) await saveSchedule(out, after, provenance);
 
-      const remarks = [describeExpansion(before, after), ...warnings(diagnose(after))];
+      const written = [out, outputFile].filter((path) => path !== undefined);
+      const remarks = [
+        describeExpansion(before, after),
+        ...warnings(diagnose(after)),
+        ...written.map((path) => `Written to ${path}.`),
+      ];
       if (json || outputFile !== undefined) {
         process.stdout.write(`${JSON.stringify({ ...after.toJSON(), provenance }, null, 2)}\n`);
         if (!quiet) process.stderr.write(`${remarks.join('\n')}\n`);

@@ -5,7 +5,8 @@ import Table from 'cli-table3';
 import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { PRECISIONS } from '../diffusion/process.ts';
 import { DEVICES } from '../engine/onnxruntime/program.ts';
-import { duration, plusMinus } from '../report/numbers.ts';
+import { comparisonSentence } from '../report/headline.ts';
+import { counted, decimal, duration, plusMinus } from '../report/numbers.ts';
 import { reportPathFor, writeReport } from '../report/report.ts';
 import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { type Outcome, readOutcome } from '../search/outcome.ts';
@@ -15,6 +16,7 @@ import { readStudy, type StudyData } from '../search/read-study.ts';
 import { search, trialsNfe } from '../search/search.ts';
 import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
 import { findStudy, openStudy, type Study, type StudyMode, studyPaths } from '../search/study.ts';
+import { byScore } from '../search/trial.ts';
 import { verificationCost } from '../search/verification.ts';
 import { packageVersion, runCommand, UsageError, wholeNumber } from './command.ts';
 import { createProgressLine } from './progress.ts';
@@ -39,7 +41,7 @@ const flags = {
   },
   budget: {
     type: 'number',
-    describe: 'Network evaluations (NFE) to spend on trials [default: 130 trials]',
+    describe: 'Network evaluations (NFE, one takes all scoring clips) to spend on trials [default: 130 trials]',
   },
   range: {
     type: 'number',
@@ -73,7 +75,11 @@ const flags = {
   seed: { type: 'number', default: 0, describe: 'Decides all noise and all proposals' },
   study: { type: 'string', describe: 'Folder of the study [default: experiments/search-N]' },
   report: { type: 'string', describe: 'The HTML page to write [default: reports/<study>.html]' },
-  resume: { type: 'boolean', default: false, describe: 'Go on with a study that exists; without it that happens too' },
+  resume: {
+    type: 'boolean',
+    default: false,
+    describe: 'Fail where there is no study to go on with, rather than begin one',
+  },
   fresh: { type: 'boolean', default: false, describe: 'Begin another study beside the one that exists' },
   device: { choices: DEVICES, default: 'cpu' as const, describe: 'Where the network runs' },
 } as const;
@@ -199,6 +205,7 @@ async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise
     const { strategy, baselines } = plan;
     const result = await search({ study, strategy, baselines, pool, onProgress, isCancelled: () => cancelled });
     progress.stop();
+    if (result !== undefined) say('Writing the report.');
     if (result === undefined) {
       say(`Stopped. To go on: ${resumeCommand(study.folder)}`);
     }
@@ -218,7 +225,8 @@ function resumeCommand(folder: string): string {
   const quoted = [...kept, '--study', folder].map((arg) =>
     /^[\w./:=,-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
   );
-  return `schedule-search ${quoted.join(' ')} --resume`;
+  const npx = process.env.npm_command === 'exec' ? 'npx ' : '';
+  return `${npx}schedule-search ${quoted.join(' ')} --resume`;
 }
 
 function announce(
@@ -232,13 +240,12 @@ function announce(
   const nfe = trialsNfe(settings, strategy);
   const planned = nfe / (steps * replicates);
   const seconds = (nfe + verification) * secondsPerNfe;
-  const clips = `${scoringClips.length} clips of ${(clipSamples / sampleRate).toFixed(2)} s`;
+  const clips = `${counted(scoringClips.length, 'clip')} of ${(clipSamples / sampleRate).toFixed(2)} s`;
   say(
-    `${settings.strategy}: up to ${planned} trials of ${steps} steps on ${clips}: ${nfe} NFE, and ${verification} more`,
+    `${settings.strategy}: up to ${counted(planned, 'trial')} of ${counted(steps, 'step')} on ${clips}, ${nfe} NFE, and at most ${verification} NFE ` +
+      `to verify on ${counted(settings.heldoutClips.length, 'held-out clip')}; about ${duration(seconds)}.`,
   );
-  say(
-    `to verify on ${settings.heldoutClips.length} held-out clips; about ${duration(seconds)}. Study: ${study.folder}`,
-  );
+  say(`Study: ${study.folder}`);
   if (strategy.length !== undefined && strategy.length > planned) {
     const stride = settings.stride * Math.ceil(strategy.length / planned);
     say(
@@ -264,7 +271,13 @@ function asText({ outcome, nfeMade }: Found, study: StudyData, reportPath: strin
     head: ['schedule', 'scoring clips', 'held-out clips', 'worse than the winner by'],
     style: { head: [], border: [] },
   });
-  table.push([`trial ${outcome.trial}`, outcome.score.toFixed(4), plusMinus(outcome.heldout), '']);
+  const origin = study.trials.find(({ id }) => id === outcome.trial)?.origin ?? '';
+  table.push([
+    `${outcome.name} (trial ${outcome.trial}, ${origin})`,
+    outcome.score.toFixed(4),
+    plusMinus(outcome.heldout),
+    '',
+  ]);
   for (const { name, score, heldout, difference } of outcome.comparisons) {
     table.push([name, score.toFixed(4), plusMinus(heldout), plusMinus(difference)]);
   }
@@ -275,10 +288,22 @@ function asText({ outcome, nfeMade }: Found, study: StudyData, reportPath: strin
     `${study.settings.metric} (mean ± standard error over clips; lower is better):`,
     table.toString(),
     '',
+    comparisonSentence(outcome),
+    ...rankingSentence(outcome, study),
     `${outcome.nfe.search} NFE for the search, ${outcome.nfe.verification} for the verification (${nfeMade} made by this run), ${duration(outcome.seconds)}.`,
     `Schedule: ${paths.best}`,
     `Trials:   ${paths.trials}`,
     `Report:   ${reportPath}`,
     '',
   ].join('\n');
+}
+
+/** Why the winner is not the trial with the lowest score, where it is not. */
+function rankingSentence({ trial, finalists }: Outcome, { trials }: StudyData): string[] {
+  const lowest = trials.toSorted(byScore)[0]!;
+  if (lowest.id === trial) return [];
+  const score = `trial ${lowest.id} scored lowest on the scoring clips, ${decimal(lowest.score)}`;
+  return [
+    `Of the ${finalists.length} trials that were heard on held-out clips, trial ${trial} does best there; ${score}.`,
+  ];
 }

@@ -59,7 +59,7 @@ function intervalText({ heldout: { mean, standardError } }: Outcome, clips: numb
 }
 
 /** How the winner compares with the best baseline. */
-function comparisonSentence(outcome: Outcome): string {
+export function comparisonSentence(outcome: Outcome): string {
   const baseline = bestBaseline(outcome);
   const score = decimal(outcome.heldout.mean);
   if (baseline === undefined)

@@ -114,6 +114,11 @@ async function listAudio(source: string): Promise<string[]> {
   }
   if (AUDIO_FILE.test(source)) return [resolve(source)];
   const text = new TextDecoder().decode(await readInput(source, 'the filelist', MOST_FILELIST_BYTES));
+  if (text.includes('\0')) {
+    throw new InputError(
+      `${source}: a folder, a filelist, or a WAV or FLAC file was expected, got another kind of file`,
+    );
+  }
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const paths = lines.filter((line) => line !== '' && !line.startsWith('#'));
   const odd = paths.find((path) => !AUDIO_FILE.test(path));

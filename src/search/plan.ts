@@ -65,6 +65,7 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
   const { steps, seed, strategy: strategyName, clamp, precision, device } = request;
   const checkpointPath = request.model ?? join(DEMO, 'model.safetensors');
   const configPath = request.config ?? join(dirname(checkpointPath), 'config.json');
+  const checkpoint = await readInput(checkpointPath, 'the checkpoint');
   const config = await loadConfig(configPath);
   const { sample_rate: sampleRate, hop_length: hopSamples } = config.data_config;
   const clipOptions = { sampleRate, hopSamples, seconds: request.clipSeconds, count: request.clipCount, seed };
@@ -81,7 +82,6 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
       `${strategyName}: there is no published schedule of ${steps} steps to try; another --strategy has some`,
     );
   }
-  const checkpoint = await readInput(checkpointPath, 'the checkpoint');
   const { model_config, data_config } = config;
   const named = ({ name, hash }: Clip) => ({ name, hash });
   const settings: StudySettings = {

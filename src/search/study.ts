@@ -51,7 +51,9 @@ export async function openStudy(wanted: string, settings: StudySettings, mode: S
   if (known === undefined && (await readIfThere(paths.journal)) !== undefined) {
     throw new InputError(`${folder}: there is a journal but no study.json to say what it is of; name another --study`);
   }
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((error: Error) => {
+    throw new InputError(`${folder}: no study can be made here, --study names another folder: ${error.message}`);
+  });
   if (JSON.stringify(known) !== JSON.stringify(settings)) await writeWhole(paths.settings, toJson(settings));
   const { validBytes, ...done } = await readJournal(paths.journal);
   const journal = await openJournal(paths.journal, validBytes, now);

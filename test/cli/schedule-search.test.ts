@@ -18,7 +18,8 @@ const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-search.ts', import
 const MODEL = fileURLToPath(new URL('../fixtures/reference-tiny/checkpoint.pt', import.meta.url));
 
 /** The tiny network on a fifth of a second of two clips: the whole way, in seconds. */
-const SMALL = ['--model', MODEL, '--clip-count', '2', '--clip-seconds', '0.2', '--budget', '120'];
+const TINY = ['--model', MODEL, '--clip-count', '2', '--clip-seconds', '0.2'];
+const SMALL = [...TINY, '--budget', '120'];
 
 let folder: string;
 beforeAll(() => {
@@ -35,7 +36,9 @@ interface Ended {
 
 /** Runs the command in the temporary folder; `whileRunning` may look at it or end it. */
 async function run(args: readonly string[], whileRunning?: (child: ChildProcess) => Promise<void>): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', TSX, PROGRAM, ...args], { cwd: folder });
+  // Not as under npx, where the command to go on with begins with npx too.
+  const env = { ...process.env, npm_command: undefined };
+  const child = spawn(process.execPath, ['--import', TSX, PROGRAM, ...args], { cwd: folder, env });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {
@@ -109,7 +112,7 @@ describe('schedule-search', () => {
   });
 
   test('with a larger budget goes on, and when that was stopped goes on again', async () => {
-    const args = [...SMALL, '--study', 'raised', '--jobs', '2', '--budget'];
+    const args = [...TINY, '--study', 'raised', '--jobs', '2', '--budget'];
     expect((await run([...args, '60'])).status).toBe(0);
     const more = [...args, '120'];
     const stopped = await run(more, async (child) => {
@@ -124,14 +127,14 @@ describe('schedule-search', () => {
   });
 
   test('with a smaller budget gives the result that a larger one found', async () => {
-    const { status, stdout, stderr } = await run([...SMALL, '--budget', '60', '--json']);
+    const { status, stdout, stderr } = await run([...TINY, '--budget', '60', '--json']);
     expect(stderr).toContain('This study is finished');
     expect(JSON.parse(stdout).nfe).toBe(120);
     expect(status).toBe(0);
   });
 
   test('ends quietly, and finishes its work, when nobody reads its messages any more', async () => {
-    const { status, signal } = await run([...SMALL, '--study', 'unread', '--budget', '60'], async (child) => {
+    const { status, signal } = await run([...TINY, '--study', 'unread', '--budget', '60'], async (child) => {
       child.stderr!.destroy();
       child.stdout!.destroy();
     });
@@ -146,7 +149,7 @@ describe('schedule-search', () => {
   });
 
   test('begins another study beside it with --fresh', async () => {
-    const { status } = await run([...SMALL, '--budget', '60', '--seed', '3', '--fresh', '--quiet']);
+    const { status } = await run([...TINY, '--budget', '60', '--seed', '3', '--fresh', '--quiet']);
     expect(status).toBe(0);
     expect(existsSync(join(folder, 'experiments', 'search-6-2', 'best.json'))).toBe(true);
   });
@@ -209,8 +212,9 @@ describe('schedule-search', () => {
 
   test.each([
     [['--iters', '0'], 2, '--iters must be a whole number of at least 1, got 0'],
-    [['--iters', 'six'], 2, '--iters must be a whole number of at least 1, got NaN'],
+    [['--iters', 'six'], 2, '--iters must be a number, got six'],
     [['--strategy', 'luck'], 2, 'Argument: strategy, Given: "luck"'],
+    [['--iters', '6', '--iters', '8'], 2, '--iters was given more than once'],
     [['--nonsense'], 2, 'Unknown argument: nonsense'],
     [['--study', '--jobs', '1'], 2, 'Not enough arguments following: study'],
     [['--budget', '6', '--replicates', '2'], 2, '--budget must be a whole number of at least 12, got 6'],

@@ -40,6 +40,13 @@ export async function compile(
   };
 }
 
+/** What goes wrong comes as an exception too; it need not be told twice. */
+const FATAL = 4;
+env.logLevel = 'fatal';
+
+const CUDA_HINT =
+  'its libraries are installed by ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js';
+
 async function createSession(model: Uint8Array, device: Device, threads: number): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(model, {
@@ -48,11 +55,11 @@ async function createSession(model: Uint8Array, device: Device, threads: number)
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
+      logSeverityLevel: FATAL,
     });
   } catch (error) {
-    throw new Error(`ONNX Runtime does not start on ${device}: ${(error as Error).message.split('\n')[0]}`, {
-      cause: error,
-    });
+    const hint = device === 'cuda' ? `; ${CUDA_HINT}` : '';
+    const [reason] = (error as Error).message.split('\n');
+    throw new Error(`ONNX Runtime does not start on ${device}: ${reason}${hint}`, { cause: error });
   }
 }
