@@ -33,7 +33,7 @@ const looking = setInterval(() => {
   if (!Number.isNaN(firstTrial) || !existsSync(trials)) return;
   if (readFileSync(trials, 'utf8').split('\n').length > 2) firstTrial = (performance.now() - begin) / 1000;
 }, 20);
-const status = await new Promise((resolve) => child.on('close', resolve));
+const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
 clearInterval(looking);
 if (status !== 0) throw new Error(`schedule-search ended with exit ${status}`);
 

@@ -37,6 +37,8 @@ export interface SampleOptions {
  * Denoises from pure noise to speech, [batch, samples], in as many network evaluations as there are betas (WaveGrad, algorithm 2,
  * with the posterior variance). Undefined where it was cancelled.
  */
+export function sample(options: SampleOptions & { readonly isCancelled?: undefined }): Promise<Float32Array>;
+export function sample(options: SampleOptions): Promise<Float32Array | undefined>;
 export async function sample(options: SampleOptions): Promise<Float32Array | undefined> {
   const { predictNoise, betas, mels, batch, samples, noise, clamp = 'x0', precision = 'float64' } = options;
   const constants = processConstants(betas, precision);
