@@ -1,8 +1,11 @@
-import ansis from 'ansis';
+import ansis, { Ansis } from 'ansis';
 import Table from 'cli-table3';
 import { type Diagnostics, warnings } from '../schedule/diagnostics.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { Estimate } from '../search/statistics.ts';
+
+// By itself ansis colours pipes too where it sees continuous integration.
+const colours = process.stdout.isTTY || process.env.FORCE_COLOR !== undefined ? ansis : new Ansis(0);
 
 export interface ListedSchedule {
   readonly schedule: NoiseSchedule;
@@ -74,7 +77,7 @@ function table(listed: readonly ListedSchedule[], columns: readonly Column[], la
   const colWidths = lastWidth === undefined ? [] : [...columns.slice(1).map(() => null), lastWidth];
   const made = new Table({ ...PLAIN, colWidths });
   made.push(
-    columns.map(([head]) => ansis.bold(head)),
+    columns.map(([head]) => colours.bold(head)),
     ...listed.map((entry) => columns.map(([, cell]) => cell(entry))),
   );
   return made
@@ -86,7 +89,7 @@ function table(listed: readonly ListedSchedule[], columns: readonly Column[], la
 function called({ schedule, diagnostics, path }: ListedSchedule, footnotes: readonly string[]): string {
   const name = plain(path ?? schedule.name);
   const numbers = warnings(diagnostics).map((text) => footnotes.indexOf(text) + 1);
-  return numbers.length === 0 ? name : ansis.yellow(`${name} [${numbers.sort((a, b) => a - b).join(' ')}]`);
+  return numbers.length === 0 ? name : colours.yellow(`${name} [${numbers.sort((a, b) => a - b).join(' ')}]`);
 }
 
 // One clip has no standard error.
