@@ -1,28 +1,28 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import Table from 'cli-table3';
 import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { PRECISIONS } from '../diffusion/process.ts';
 import { DEVICES } from '../engine/onnxruntime/program.ts';
-import { comparisonSentence } from '../report/headline.ts';
-import { counted, decimal, duration, plusMinus } from '../report/numbers.ts';
+import { counted, duration } from '../report/numbers.ts';
 import { reportPathFor, writeReport } from '../report/report.ts';
 import { CLAMPS } from '../schedule/noise-schedule.ts';
-import { type Outcome, readOutcome } from '../search/outcome.ts';
+import { readOutcome } from '../search/outcome.ts';
 import { createSearchPool, planSearch, type SearchPlan, warmUp } from '../search/plan.ts';
 import type { Progress } from '../search/progress.ts';
-import { readStudy, type StudyData } from '../search/read-study.ts';
+import { readStudy } from '../search/read-study.ts';
 import { search, trialsNfe } from '../search/search.ts';
 import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
 import { findStudy, openStudy, type Study, type StudyMode, studyPaths } from '../search/study.ts';
-import { byScore } from '../search/trial.ts';
 import { verificationCost } from '../search/verification.ts';
 import { packageVersion, runCommand, UsageError, wholeNumber } from './command.ts';
 import { createProgressLine } from './progress.ts';
+import { asJson, asText, type Found } from './search-result.ts';
 
 const INTERRUPTED = 130;
 const MOST_STEPS = 1000;
+/** A terminal's Ctrl-C may come twice, from the terminal and from npm, which passes it on. */
+const SAME_SIGNAL_MS = 500;
 
 const flags = {
   iters: { type: 'number', default: 6, describe: 'Steps of the schedule (N)' },
@@ -169,13 +169,6 @@ interface Run {
   readonly quiet: boolean;
 }
 
-interface Found {
-  readonly outcome: Outcome;
-  readonly folder: string;
-  /** Network evaluations that this run made; the others were in the journal. */
-  readonly nfeMade: number;
-}
-
 /** Undefined where the search was interrupted. */
 async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise<Found | undefined> {
   // More threads than cores would only share them out: each would take longer over its trial.
@@ -183,9 +176,14 @@ async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise
   if (threads < jobs) say(`${jobs} jobs were asked for; this machine runs ${threads} at once. The result is the same.`);
   const pool = createSearchPool(plan, threads);
   let cancelled = false;
+  let cancelledAt = 0;
   const stop = () => {
-    if (cancelled) process.kill(process.pid, 'SIGKILL');
+    if (cancelled) {
+      if (performance.now() - cancelledAt > SAME_SIGNAL_MS) process.kill(process.pid, 'SIGKILL');
+      return;
+    }
     cancelled = true;
+    cancelledAt = performance.now();
     pool.cancel();
     say('\nStopping after the steps in hand; once more to stop at once. What is finished is saved.');
   };
@@ -205,11 +203,12 @@ async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise
     const { strategy, baselines } = plan;
     const result = await search({ study, strategy, baselines, pool, onProgress, isCancelled: () => cancelled });
     progress.stop();
-    if (result !== undefined) say('Writing the report.');
     if (result === undefined) {
       say(`Stopped. To go on: ${resumeCommand(study.folder)}`);
+      return undefined;
     }
-    return result === undefined ? undefined : { ...result, folder: study.folder };
+    say('Writing the report.');
+    return { ...result, folder: study.folder };
   } finally {
     progress.stop();
     process.off('SIGINT', stop);
@@ -254,56 +253,4 @@ function announce(
   }
   const done = study.done.evaluations.length;
   if (done > 0) say(`Going on: ${done} evaluations are done already.`);
-}
-
-function asJson({ outcome, nfeMade }: Found, { folder: study }: StudyData, report: string): string {
-  const { name, betas, score, heldout, comparisons, nfe, seconds } = outcome;
-  const presets = comparisons.map((preset) => {
-    return { name: preset.name, score: preset.score, heldout: preset.heldout, difference: preset.difference };
-  });
-  const best = { name, betas, score, heldout };
-  const cost = { nfe: nfe.search, verificationNfe: nfe.verification, nfeMade, seconds };
-  return `${JSON.stringify({ best, presets, ...cost, study, report }, null, 2)}\n`;
-}
-
-function asText({ outcome, nfeMade }: Found, study: StudyData, reportPath: string): string {
-  const table = new Table({
-    head: ['schedule', 'scoring clips', 'held-out clips', 'worse than the winner by'],
-    style: { head: [], border: [] },
-  });
-  const origin = study.trials.find(({ id }) => id === outcome.trial)?.origin ?? '';
-  table.push([
-    `${outcome.name} (trial ${outcome.trial}, ${origin})`,
-    outcome.score.toFixed(4),
-    plusMinus(outcome.heldout),
-    '',
-  ]);
-  for (const { name, score, heldout, difference } of outcome.comparisons) {
-    table.push([name, score.toFixed(4), plusMinus(heldout), plusMinus(difference)]);
-  }
-  const paths = studyPaths(study.folder);
-  return [
-    `Best schedule (betas): [${outcome.betas.join(', ')}]`,
-    '',
-    `${study.settings.metric} (mean ± standard error over clips; lower is better):`,
-    table.toString(),
-    '',
-    comparisonSentence(outcome),
-    ...rankingSentence(outcome, study),
-    `${outcome.nfe.search} NFE for the search, ${outcome.nfe.verification} for the verification (${nfeMade} made by this run), ${duration(outcome.seconds)}.`,
-    `Schedule: ${paths.best}`,
-    `Trials:   ${paths.trials}`,
-    `Report:   ${reportPath}`,
-    '',
-  ].join('\n');
-}
-
-/** Why the winner is not the trial with the lowest score, where it is not. */
-function rankingSentence({ trial, finalists }: Outcome, { trials }: StudyData): string[] {
-  const lowest = trials.toSorted(byScore)[0]!;
-  if (lowest.id === trial) return [];
-  const score = `trial ${lowest.id} scored lowest on the scoring clips, ${decimal(lowest.score)}`;
-  return [
-    `Of the ${finalists.length} trials that were heard on held-out clips, trial ${trial} does best there; ${score}.`,
-  ];
 }

@@ -1,0 +1,69 @@
+import Table from 'cli-table3';
+import { comparisonSentence } from '../report/headline.ts';
+import { decimal, duration, plusMinus } from '../report/numbers.ts';
+import type { Outcome } from '../search/outcome.ts';
+import type { StudyData } from '../search/read-study.ts';
+import { studyPaths } from '../search/study.ts';
+import { byScore } from '../search/trial.ts';
+
+/** What a search came to. */
+export interface Found {
+  readonly outcome: Outcome;
+  readonly folder: string;
+  /** Network evaluations that this run made; the others were in the journal. */
+  readonly nfeMade: number;
+}
+
+/** What `--json` prints. */
+export function asJson({ outcome, nfeMade }: Found, { folder: study }: StudyData, report: string): string {
+  const { name, betas, score, heldout, comparisons, nfe, seconds } = outcome;
+  const presets = comparisons.map((preset) => {
+    return { name: preset.name, score: preset.score, heldout: preset.heldout, difference: preset.difference };
+  });
+  const best = { name, betas, score, heldout };
+  const cost = { nfe: nfe.search, verificationNfe: nfe.verification, nfeMade, seconds };
+  return `${JSON.stringify({ best, presets, ...cost, study, report }, null, 2)}\n`;
+}
+
+/** What is printed for people. */
+export function asText({ outcome, nfeMade }: Found, study: StudyData, reportPath: string): string {
+  const table = new Table({
+    head: ['schedule', 'scoring clips', 'held-out clips', 'worse than the winner by'],
+    style: { head: [], border: [] },
+  });
+  const origin = study.trials.find(({ id }) => id === outcome.trial)?.origin ?? '';
+  table.push([
+    `${outcome.name} (trial ${outcome.trial}, ${origin})`,
+    outcome.score.toFixed(4),
+    plusMinus(outcome.heldout),
+    '',
+  ]);
+  for (const { name, score, heldout, difference } of outcome.comparisons) {
+    table.push([name, score.toFixed(4), plusMinus(heldout), plusMinus(difference)]);
+  }
+  const paths = studyPaths(study.folder);
+  return [
+    `Best schedule (betas): [${outcome.betas.join(', ')}]`,
+    '',
+    `${study.settings.metric} (mean ± standard error over clips; lower is better):`,
+    table.toString(),
+    '',
+    comparisonSentence(outcome),
+    ...rankingSentence(outcome, study),
+    `${outcome.nfe.search} NFE for the search, ${outcome.nfe.verification} for the verification (${nfeMade} made by this run), ${duration(outcome.seconds)}.`,
+    `Schedule: ${paths.best}`,
+    `Trials:   ${paths.trials}`,
+    `Report:   ${reportPath}`,
+    '',
+  ].join('\n');
+}
+
+/** Why the winner is not the trial with the lowest score, where it is not. */
+function rankingSentence({ trial, finalists }: Outcome, { trials }: StudyData): string[] {
+  const lowest = trials.toSorted(byScore)[0]!;
+  if (lowest.id === trial) return [];
+  const score = `trial ${lowest.id} scored lowest on the scoring clips, ${decimal(lowest.score)}`;
+  return [
+    `Of the ${finalists.length} trials that were heard on held-out clips, trial ${trial} does best there; ${score}.`,
+  ];
+}
