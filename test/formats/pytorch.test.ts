@@ -45,7 +45,7 @@ test('every tensor of the reference checkpoint has its values', () => {
   expect(all.reduce((total, values) => total + sum(values.map((x) => x * x)), 0)).toBeCloseTo(553.8471674476436, 9);
 });
 
-// Made, with the values below, by fixtures/make-torch-1.13.py.
+// Made, with the values below, by fixtures/README.md.
 const made = ['torch-1.13.pt', 'torch-1.13-protocol-4.pt'].map(
   (name) => [name, readPyTorch(readFileSync(here(`fixtures/${name}`)), name)] as const,
 );
