@@ -1,5 +1,11 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { InputError } from './input-error.ts';
+
+/** A number of a file of ours: JSON has no form for those that are not finite, and null stands for them. */
+export const numberOrNull = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
 
 /** Parses JSON; throws an InputError that begins with `where` where it is none. */
 export function parseJson(text: string, where: string): unknown {

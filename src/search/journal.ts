@@ -2,7 +2,7 @@ import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { InputError } from '../formats/input-error.ts';
-import { checkData, parseJson } from '../formats/json.ts';
+import { checkData, numberOrNull, parseJson } from '../formats/json.ts';
 
 /**
  * What an evaluation was for: trials of the search; baselines on the scoring clips, where the strategy did not try them; the
@@ -13,12 +13,6 @@ const PHASES = ['search', 'baseline', 'ranking', 'verification'] as const;
 export type Phase = (typeof PHASES)[number];
 
 const FORMAT = 1;
-
-/** Numbers that are not finite have no JSON form; null stands for them. */
-const distance = z
-  .number()
-  .nullable()
-  .transform((value) => value ?? Number.NaN);
 
 const header = z.strictObject({ type: z.literal('journal'), format: z.literal(FORMAT) });
 const session = z.strictObject({ type: z.literal('session'), start: z.number() });
@@ -31,7 +25,7 @@ const evaluation = z.strictObject({
   parent: z.int().positive().optional(),
   betas: z.array(z.number()).min(1),
   replicate: z.int().nonnegative(),
-  distances: z.partialRecord(z.enum(METRIC_NAMES), z.array(distance)),
+  distances: z.partialRecord(z.enum(METRIC_NAMES), z.array(numberOrNull)),
   nfe: z.int().positive(),
   seconds: z.number(),
   /** The thread that made it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { METRIC_NAMES, type MetricName } from '../audio/distances/index.ts';
-import { checkData, parseJson } from '../formats/json.ts';
+import { checkData, numberOrNull, parseJson } from '../formats/json.ts';
 import { readIfThere } from '../formats/read-input.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { StudySettings } from './settings.ts';
@@ -8,17 +8,13 @@ import type { Estimate } from './statistics.ts';
 
 const FORMAT = 1;
 
-const number = z
-  .number()
-  .nullable()
-  .transform((value) => value ?? Number.NaN);
-const estimate = z.strictObject({ mean: number, standardError: number });
+const estimate = z.strictObject({ mean: numberOrNull, standardError: numberOrNull });
 const metricName = z.enum(METRIC_NAMES);
 const judged = {
   name: z.string(),
   betas: z.array(z.number()),
   /** On the scoring clips. */
-  score: number,
+  score: numberOrNull,
   /** The study's metric on held-out clips. */
   heldout: estimate,
   /** Every metric on held-out clips, from the same noise. */

@@ -14,7 +14,7 @@ const FINALISTS = 5;
 const RANKING_REPLICATES = 2;
 const VERIFICATION_REPLICATES = 4;
 
-/** What each phase of the verification hears, and how often. */
+/** The clips that each phase of the verification hears, and what its noise is drawn for. */
 const PHASES = {
   baseline: { set: 'scoring', purpose: 'scoring' },
   ranking: { set: 'heldout', purpose: 'ranking' },
