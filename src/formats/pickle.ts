@@ -3,7 +3,7 @@ import { InputError } from './input-error.ts';
 
 /**
  * What a pickle can hold here. Lists and tuples are arrays, dictionaries are Maps, integers beyond 2^53 are bigints, a name
- * that is not called stays the function it stands for, and T is whatever those functions and `persistentLoad` make.
+ * that is not called stays the function it stands for, and T is whatever those functions, `persistentLoad` and `bytes` make.
  */
 export type PickleValue<T> =
   | null
@@ -13,7 +13,7 @@ export type PickleValue<T> =
   | string
   | PickleValue<T>[]
   | Map<PickleValue<T>, PickleValue<T>>
-  | PickleFunction<T>
+  | ((args: never) => unknown)
   | T;
 
 /** Stands for a Python name. It may keep its arguments but must not copy them: a pickle can pass the same ones a million times. */
@@ -24,8 +24,15 @@ interface PickleOptions<T> {
   readonly where: string;
   /** The only names that are resolved, as 'module name'. */
   readonly names: ReadonlyMap<string, PickleFunction<T>>;
-  /** Turns a persistent id into what it stands for. */
-  readonly persistentLoad: (id: PickleValue<T>) => PickleValue<T>;
+  /** Who writes such pickles and what they hold, for messages. */
+  readonly writer: string;
+  readonly content: string;
+  /** Turns a persistent id into what it stands for. Without it none is read. */
+  readonly persistentLoad?: (id: PickleValue<T>) => PickleValue<T>;
+  /** What stands for a byte string, given as a view. Without it none is read. */
+  readonly bytes?: (bytes: Uint8Array) => T;
+  /** Gives an object that is no dictionary its state; false where it takes none. Without it no object does. */
+  readonly build?: (object: PickleValue<T>, state: PickleValue<T>) => boolean;
 }
 
 /** About 30,000 tensors. Bounds the time and memory that one-byte instructions can ask for. */
@@ -33,15 +40,16 @@ const maxBytes = 2 ** 23;
 const maxObjects = 1_000_000;
 
 /**
- * Reads the pickle instructions that `torch.save` writes (protocol 2, and the basics of 4). Nothing is run but the functions in
- * `names`. The state that BUILD gives to a dictionary (`_metadata` of a state dict) is dropped.
+ * Reads the pickle instructions that `torch.save` and `numpy.save` write (protocols 2 and 3, and the basics of 4). Nothing is run
+ * but the functions that are handed in. The state that BUILD gives to a dictionary (`_metadata` of a state dict) is dropped.
  *
  * Source of the instruction codes: CPython's Lib/pickletools.py.
  *
- * @throws InputError when the pickle names anything else, has an instruction that torch does not write, is cut short, or is
+ * @throws InputError when the pickle names anything else, has an instruction that its writer does not use, is cut short, or is
  * not well formed
  */
-export function readPickle<T>(bytes: Uint8Array, { where, names, persistentLoad }: PickleOptions<T>): PickleValue<T> {
+export function readPickle<T>(bytes: Uint8Array, options: PickleOptions<T>): PickleValue<T> {
+  const { where, names } = options;
   type Value = PickleValue<T>;
   const fail: (what: string) => never = (what) => {
     throw new InputError(`${where}: ${what}`);
@@ -77,7 +85,9 @@ export function readPickle<T>(bytes: Uint8Array, { where, names, persistentLoad 
   const resolve = (module: Value, name: Value): void => {
     if (typeof module !== 'string' || typeof name !== 'string') malformed('a module and a name');
     const known = names.get(`${module} ${name}`);
-    stack.push(known ?? fail(`names ${printable(`${module}.${name}`)}, which no checkpoint needs; nothing was run`));
+    stack.push(
+      known ?? fail(`names ${printable(`${module}.${name}`)}, which no ${options.content} needs; nothing was run`),
+    );
   };
   const append = (items: Value[]): void => {
     const list = top();
@@ -89,10 +99,20 @@ export function readPickle<T>(bytes: Uint8Array, { where, names, persistentLoad 
     if (!(dictionary instanceof Map) || items.length % 2 !== 0) malformed('a dictionary with keys and values');
     for (let i = 0; i < items.length; i += 2) dictionary.set(items[i]!, items[i + 1]!);
   };
+  const refuse: (opcode: number) => never = (opcode) =>
+    fail(
+      `has the instruction 0x${opcode.toString(16).padStart(2, '0')} at byte ${cursor.position() - 1}, ` +
+        `which ${options.writer} does not write`,
+    );
   const reduce = (): void => {
     const [callee, args] = popMany(2);
     if (typeof callee !== 'function' || !Array.isArray(args)) malformed('a function and its arguments');
     pushObject((callee as PickleFunction<T>)(args));
+  };
+  const build = (state: Value): void => {
+    const object = top();
+    if (object instanceof Map || options.build?.(object, state)) return;
+    malformed('a dictionary to give state to');
   };
 
   for (;;) {
@@ -138,6 +158,11 @@ export function readPickle<T>(bytes: Uint8Array, { where, names, persistentLoad 
         break;
       case 0x8c: // SHORT_BINUNICODE
         stack.push(cursor.text(cursor.uint8()));
+        break;
+      case 0x43: // SHORT_BINBYTES
+      case 0x42: // BINBYTES
+        if (!options.bytes) refuse(opcode);
+        pushObject(options.bytes(cursor.take(opcode === 0x43 ? cursor.uint8() : cursor.uint32())));
         break;
       case 0x5d: // EMPTY_LIST
       case 0x29: // EMPTY_TUPLE
@@ -188,20 +213,17 @@ export function readPickle<T>(bytes: Uint8Array, { where, names, persistentLoad 
         resolve(...(popMany(2) as [Value, Value]));
         break;
       case 0x51: // BINPERSID
-        pushObject(persistentLoad(pop()));
+        if (!options.persistentLoad) refuse(opcode);
+        pushObject(options.persistentLoad(pop()));
         break;
       case 0x52: // REDUCE
         reduce();
         break;
       case 0x62: // BUILD
-        pop();
-        if (!(top() instanceof Map)) malformed('a dictionary to give state to');
+        build(pop());
         break;
       default:
-        fail(
-          `has the instruction 0x${opcode.toString(16).padStart(2, '0')} at byte ${cursor.position() - 1}, ` +
-            'which torch.save does not write',
-        );
+        refuse(opcode);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { beginsWith, firstBytes } from './first-bytes.ts';
 import { InputError } from './input-error.ts';
 import { type PickleFunction, type PickleValue, readPickle } from './pickle.ts';
 import { type Dtype, elementCount, elementWidth, type Tensor, tensorOver } from './tensor.ts';
@@ -35,7 +36,7 @@ const maxRepeatedElements = 2 ** 20;
  * Reads a file that `torch.save` of PyTorch 1.6 or later wrote. Names that no checkpoint needs are refused, and nothing from
  * the file is ever run. Tensors are checked here and decoded when asked.
  *
- * @param bytes the whole file; its entries are copied once, so it need not be kept
+ * @param bytes the whole file; kept as long as a tensor of it is
  * @param where begins each message: the file's path
  * @throws InputError when it is of another type, cut short, not well formed, or names anything but tensors and containers
  */
@@ -78,6 +79,8 @@ export function readPyTorch(bytes: Uint8Array, where: string): PyTorchValue {
   return readPickle(entries.get(pickles[0]!)!, {
     where: `${where} (data.pkl)`,
     names,
+    writer: 'torch.save',
+    content: 'checkpoint',
     persistentLoad: (id) => {
       const [kind, type, key, , length] = Array.isArray(id) ? id : [];
       const dtype = storageTypes.get(type ?? null);
@@ -98,18 +101,17 @@ export function readPyTorch(bytes: Uint8Array, where: string): PyTorchValue {
 }
 
 function requireZip(bytes: Uint8Array, where: string): void {
-  const startsWith = (...magic: number[]): boolean => magic.every((byte, i) => bytes[i] === byte);
-  if (startsWith(0x50, 0x4b)) return;
+  if (beginsWith(bytes, [0x50, 0x4b])) return;
   // A pickled 0x1950a86a20f9469cfc6c, the magic number of torch/serialization.py.
-  if (startsWith(0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20)) {
+  if (beginsWith(bytes, [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20])) {
     throw new InputError(
       `${where}: expected PyTorch's zip format, got the one from before 1.6: load it and save it again with torch.save of PyTorch >= 1.6`,
     );
   }
   const isTar = new TextDecoder().decode(bytes.subarray(257, 262)) === 'ustar';
-  const start = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  const got = isTar ? 'a tar archive' : bytes.length === 0 ? 'an empty file' : `a file that begins with ${start}`;
-  throw new InputError(`${where}: expected a PyTorch file (a zip by torch.save), got ${got}`);
+  throw new InputError(
+    `${where}: expected a PyTorch file (a zip by torch.save), got ${isTar ? 'a tar archive' : firstBytes(bytes)}`,
+  );
 }
 
 /** For names that are only passed on: as the type of a storage, as the factory of a defaultdict. */

@@ -1,6 +1,15 @@
 import { float32ToFloat16 } from './half.ts';
 import { InputError } from './input-error.ts';
-import { type Dtype, elementCount, elementWidth, isDtype, rowMajorStrides, type Tensor, tensorOver } from './tensor.ts';
+import {
+  type Dtype,
+  elementCount,
+  elementWidth,
+  isDtype,
+  rowMajorStrides,
+  type Tensor,
+  tensorBytes,
+  tensorOver,
+} from './tensor.ts';
 
 /** What a safetensors file holds. */
 interface Safetensors {
@@ -79,7 +88,7 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [[metadataKey, metadata]] : [];
-  const placed: { tensor: TensorToWrite; begin: number }[] = [];
+  const placed: { content: Uint8Array; begin: number }[] = [];
   let end = 0;
   for (const wanted of ['F32', 'F16'] as const) {
     for (const [name, tensor] of tensors) {
@@ -87,15 +96,11 @@ export function writeSafetensors(
       if (dtype !== wanted) continue;
       if (name === metadataKey)
         throw new InputError(`tensor ${quoted(name)}: expected another name, for this one is reserved`);
-      if (elementCount(shape) !== data.length) {
-        throw new InputError(
-          `tensor ${quoted(name)}: expected ${elementCount(shape)} elements for [${shape.join(', ')}], got ${data.length}`,
-        );
-      }
+      const content = tensorBytes(tensor, `tensor ${quoted(name)}`);
       const begin = end;
       end += data.length * elementWidth(dtype);
       header.push([name, { dtype, shape, data_offsets: [begin, end] }]);
-      placed.push({ tensor, begin });
+      placed.push({ content: dtype === 'F16' ? float16Bytes(data) : content, begin });
     }
   }
 
@@ -107,15 +112,14 @@ export function writeSafetensors(
   view.setBigUint64(0, BigInt(headerBytes), true);
   bytes.fill(0x20, 8, 8 + headerBytes);
   bytes.set(json, 8);
-  for (const { tensor, begin } of placed) encode(tensor, view, 8 + headerBytes + begin);
+  for (const { content, begin } of placed) bytes.set(content, 8 + headerBytes + begin);
   return bytes;
 }
 
-function encode({ data, dtype }: TensorToWrite, view: DataView, start: number): void {
-  for (let i = 0; i < data.length; i++) {
-    if (dtype === 'F16') view.setUint16(start + i * 2, float32ToFloat16(data[i]!), true);
-    else view.setFloat32(start + i * 4, data[i]!, true);
-  }
+function float16Bytes(data: Float32Array): Uint8Array {
+  const halves = new Uint16Array(data.length);
+  for (let i = 0; i < data.length; i++) halves[i] = float32ToFloat16(data[i]!);
+  return new Uint8Array(halves.buffer);
 }
 
 function parseHeader(bytes: Uint8Array, fail: (what: string) => never): Record<string, unknown> {

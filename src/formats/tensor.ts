@@ -1,7 +1,21 @@
 import { bfloat16ToNumber, float16ToNumber } from './half.ts';
+import { InputError } from './input-error.ts';
 
 /** Element types, by the names that safetensors gives them. */
-export type Dtype = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL';
+export type Dtype =
+  | 'F64'
+  | 'F32'
+  | 'F16'
+  | 'BF16'
+  | 'I64'
+  | 'I32'
+  | 'I16'
+  | 'I8'
+  | 'U64'
+  | 'U32'
+  | 'U16'
+  | 'U8'
+  | 'BOOL';
 
 /** A tensor in a file. Nothing is decoded before one of its functions is called, and each call decodes anew. */
 export interface Tensor {
@@ -12,6 +26,13 @@ export interface Tensor {
   readonly toFloat32: () => Float32Array;
   /** The elements in row-major order; exact but for integers beyond 2^53. */
   readonly toFloat64: () => Float64Array;
+}
+
+/** A tensor in memory, to be written: its elements in row-major order, of the type of the array that holds them. */
+export interface TensorData {
+  /** Lengths of the dimensions; empty for a single number. */
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Float64Array;
 }
 
 /** Where a tensor's elements lie, counted in elements from the start of `bytes`. The caller has checked that they all do. */
@@ -37,6 +58,9 @@ const elements: Record<Dtype, Element> = {
   I32: { width: 4, read: (view, at) => view.getInt32(at, true) },
   I16: { width: 2, read: (view, at) => view.getInt16(at, true) },
   I8: { width: 1, read: (view, at) => view.getInt8(at) },
+  U64: { width: 8, read: (view, at) => Number(view.getBigUint64(at, true)) },
+  U32: { width: 4, read: (view, at) => view.getUint32(at, true) },
+  U16: { width: 2, read: (view, at) => view.getUint16(at, true) },
   U8: { width: 1, read: (view, at) => view.getUint8(at) },
   BOOL: { width: 1, read: (view, at) => (view.getUint8(at) === 0 ? 0 : 1) },
 };
@@ -60,6 +84,21 @@ export function elementWidth(dtype: Dtype): number {
 export function elementCount(shape: readonly number[]): number {
   // Asked first, because Infinity · 0 is not a number.
   return shape.includes(0) ? 0 : shape.reduce((count, length) => count * length, 1);
+}
+
+/**
+ * The little-endian bytes of a tensor to be written: a view. Little-endian machines only, as is onnxruntime-node.
+ *
+ * @param what begins the message: what the tensor is to its file
+ * @throws InputError when the data is not as long as the shape says
+ */
+export function tensorBytes({ shape, data }: TensorData, what: string): Uint8Array {
+  if (elementCount(shape) !== data.length) {
+    throw new InputError(
+      `${what}: expected ${elementCount(shape)} elements for [${shape.join(', ')}], got ${data.length}`,
+    );
+  }
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** Strides, in elements, of a tensor of this shape whose elements lie in row-major order. */

@@ -1,57 +1,88 @@
-import { type UnzipFileInfo, unzipSync } from 'fflate';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { InputError } from './input-error.ts';
+import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
-/** Bytes that each entry takes at the least in a zip's directory. */
-const directoryRecord = 46;
+/** What the deflated entries of a file may come to once unpacked: deflate makes a thousandth of what is all alike. */
+const mostInflatedBytes = 2 ** 27;
 
 /**
- * The entries of a zip whose entries are all stored, not compressed, by name.
+ * The entries of a zip whose entries are all stored, not compressed, by name: views, not copies.
  *
- * fflate trusts what the directory says: it goes through billions of entries if told to, and cuts an entry that reaches past the
- * end. So each entry is checked before it is copied and again after.
+ * A checksum of 0 is not looked at: PyTorch >= 2.6 writes it where `torch.serialization.set_crc32_options(False)` was called.
  *
- * @throws InputError when it is no whole zip, an entry is compressed, or the entries claim more bytes than the file has
+ * @throws InputError when it is no whole zip, an entry is compressed, or its checksum is another
  */
 export function storedZipEntries(bytes: Uint8Array, where: string): Map<string, Uint8Array> {
-  const sizes = new Map<string, number>();
-  let total = 0;
-  const admit = ({ name, size, originalSize, compression }: UnzipFileInfo): boolean => {
-    const entry = JSON.stringify(name.slice(0, 100));
-    if (compression !== 0) {
-      throw new InputError(`${where}: expected stored entries, as torch.save writes them, but ${entry} is compressed`);
+  const stored = (entry: ZipEntry): Uint8Array => {
+    if (entry.method !== 0) {
+      throw new InputError(
+        `${where}: expected stored entries, as torch.save writes them, but ${shown(entry)} is compressed`,
+      );
     }
-    total += size;
-    if (size !== originalSize || total > bytes.length) {
-      throw new InputError(`${where}: the entries up to ${entry} claim more bytes than the file's ${bytes.length}`);
-    }
-    if (sizes.has(name) || name === '__proto__' || (sizes.size + 1) * directoryRecord > bytes.length) {
-      throw new InputError(`${where}: expected entries with names of their own, but its directory repeats ${entry}`);
-    }
-    sizes.set(name, size);
-    return true;
+    const content = requireSize(entry.packed, entry, where);
+    return entry.crc32 === 0 ? content : requireChecksum(content, entry, where);
   };
-
-  const entries = new Map(Object.entries(unzip(bytes, where, admit)));
-  for (const [name, size] of sizes) {
-    const got = entries.get(name)?.length ?? 0;
-    if (got !== size) {
-      throw new InputError(`${where}: expected ${size} bytes for ${JSON.stringify(name)}, but only ${got} are there`);
-    }
-  }
-  return entries;
+  return new Map(readZipDirectory(bytes, where).map((entry) => [entry.name, stored(entry)]));
 }
 
-function unzip(
-  bytes: Uint8Array,
-  where: string,
-  filter: (entry: UnzipFileInfo) => boolean,
-): Record<string, Uint8Array> {
+/**
+ * The entries of a zip whose entries are stored (views) or deflated (unpacked, to 128 MiB together), by name.
+ *
+ * @throws InputError when it is no whole zip, or an entry is compressed in another way or beyond that, does not unpack, or has
+ * another size or checksum than the directory says
+ */
+export function unpackedZipEntries(bytes: Uint8Array, where: string): Map<string, Uint8Array> {
+  let left = mostInflatedBytes;
+  const unpacked = (entry: ZipEntry): Uint8Array => {
+    if (entry.method === 0) return entry.packed;
+    if (entry.method !== 8) {
+      throw new InputError(
+        `${where}: expected stored or deflated entries, but ${shown(entry)} has method ${entry.method}`,
+      );
+    }
+    left -= entry.size;
+    if (left < 0) {
+      throw new InputError(
+        `${where}: expected at most ${mostInflatedBytes} bytes in compressed entries, but those up to ${shown(entry)} claim more`,
+      );
+    }
+    return inflated(entry, where);
+  };
+  return new Map(
+    readZipDirectory(bytes, where).map((entry) => {
+      const content = requireSize(unpacked(entry), entry, where);
+      return [entry.name, requireChecksum(content, entry, where)];
+    }),
+  );
+}
+
+function inflated(entry: ZipEntry, where: string): Uint8Array {
   try {
-    return unzipSync(bytes, { filter });
+    return inflateRawSync(entry.packed, { maxOutputLength: Math.max(1, entry.size) });
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(
-      `${where}: expected a whole zip file, but it has no directory and seems cut short at byte ${bytes.length}`,
-    );
+    const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    const got = tooLarge ? 'more' : 'something that does not unpack';
+    throw new InputError(`${where}: expected ${entry.size} bytes for ${shown(entry)}, got ${got}`);
   }
+}
+
+function requireSize(content: Uint8Array, entry: ZipEntry, where: string): Uint8Array {
+  if (content.length === entry.size) return content;
+  throw new InputError(`${where}: expected ${entry.size} bytes for ${shown(entry)}, got ${content.length}`);
+}
+
+function requireChecksum(content: Uint8Array, entry: ZipEntry, where: string): Uint8Array {
+  const got = crc32(content);
+  if (got === entry.crc32) return content;
+  throw new InputError(
+    `${where}: expected the checksum ${hex(entry.crc32)} for ${shown(entry)}, got ${hex(got)}: the file is damaged`,
+  );
+}
+
+function shown({ name }: ZipEntry): string {
+  return JSON.stringify(name.slice(0, 100));
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(8, '0');
 }

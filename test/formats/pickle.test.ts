@@ -10,6 +10,8 @@ function read(pickle: string | Uint8Array) {
   return readPickle<never>(typeof pickle === 'string' ? pickleBytes(pickle) : pickle, {
     where: 'x.pt',
     names,
+    writer: 'torch.save',
+    content: 'checkpoint',
     persistentLoad,
   });
 }
@@ -85,6 +87,29 @@ test('names an instruction that torch does not write', () => {
   expect(refusal(() => read('N\x82\x01.'))).toBe(
     'x.pt: has the instruction 0x82 at byte 1, which torch.save does not write',
   );
+});
+
+test.each(['C\x01a.', 'B\x01\x00\x00\x00a.', 'K\x01Q.'])('what nothing was given for is not read: %j', (pickle) => {
+  const options = { where: 'x.pt', names, writer: 'torch.save', content: 'checkpoint' };
+  expect(refusal(() => readPickle<never>(pickleBytes(pickle), options))).toMatch(
+    /^x\.pt: has the instruction 0x\w\w at byte \d, which torch\.save does not write$/,
+  );
+});
+
+test('hands over byte strings, as views, and state', () => {
+  const pickle = pickleBytes('](C\x02hiB\x01\x00\x00\x00!C\x00K\x05be.');
+  const states: unknown[] = [];
+  const value = readPickle<Uint8Array>(pickle, {
+    where: 'x',
+    names: new Map(),
+    writer: 'numpy.save',
+    content: 'array',
+    bytes: (bytes) => bytes,
+    build: (object, state) => states.push(object, state) > 0,
+  }) as Uint8Array[];
+  expect(value.map((bytes) => Buffer.from(bytes).toString())).toEqual(['hi', '!', '']);
+  expect(value.every(({ buffer }) => buffer === pickle.buffer)).toBe(true);
+  expect(states).toEqual([value[2], 5]);
 });
 
 test.each([

@@ -3,24 +3,13 @@ import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { readPyTorch } from '../../src/formats/pytorch.ts';
-import { isTensor, type Tensor } from '../../src/formats/tensor.ts';
+import type { Tensor } from '../../src/formats/tensor.ts';
 import { outcome, refusal } from './refusal.ts';
 import { pickleBytes, tensorPickle, torchFile } from './torch-file.ts';
+import { decodeAll } from './values.ts';
 
 const tinyFile = readFileSync(new URL('../fixtures/reference-tiny/checkpoint.pt', import.meta.url));
 const read = (bytes: Uint8Array) => readPyTorch(bytes, 'x.pt');
-
-function decodeAll(bytes: Uint8Array): void {
-  const waiting: unknown[] = [read(bytes)];
-  const seen = new Set<unknown>();
-  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    if (seen.has(value)) continue;
-    seen.add(value);
-    if (value instanceof Map) waiting.push(...value.values());
-    else if (Array.isArray(value)) waiting.push(...value);
-    else if (isTensor(value)) value.toFloat32();
-  }
-}
 
 test.each([
   ['os.system', '\x80\x02cos\nsystem\nX\x04\x00\x00\x00true\x85R.'],
@@ -55,7 +44,7 @@ function damageMany(runs: number, length: number, make: (changes: [number, numbe
   const counts = { read: 0, refused: 0 };
   fc.assert(
     fc.property(damage(length), (changes) => {
-      counts[outcome(() => decodeAll(make(changes))) === undefined ? 'read' : 'refused']++;
+      counts[outcome(() => decodeAll(read(make(changes)))) === undefined ? 'read' : 'refused']++;
     }),
     { numRuns: runs, seed: 1, endOnFailure: true },
   );
@@ -113,8 +102,57 @@ test('an entry that claims more than the file is refused', () => {
 test('an entry that reaches past the end is refused', () => {
   const file = torchFile('N.');
   const view = new DataView(file.buffer, file.byteOffset);
-  view.setUint32(firstRecord(file) + 42, file.length - 31, true);
-  expect(refusal(() => read(file))).toContain('but only');
+  // The entry begins behind its header of 30 bytes and its name, so its last bytes are not there.
+  for (const field of [20, 24]) view.setUint32(firstRecord(file) + field, file.length, true);
+  expect(refusal(() => read(file))).toBe(
+    `x.pt: expected ${file.length} bytes for "archive/data.pkl", but only ${file.length - 46} are there`,
+  );
+});
+
+test('an entry that is not where the directory says is refused', () => {
+  for (const place of [1, 4_294_967_295]) {
+    const file = torchFile('N.');
+    new DataView(file.buffer, file.byteOffset).setUint32(firstRecord(file) + 42, place, true);
+    expect(refusal(() => read(file))).toBe(`x.pt: expected "archive/data.pkl" at byte ${place}, got something else`);
+  }
+});
+
+test('an entry with a password is refused', () => {
+  const file = torchFile('N.');
+  file[firstRecord(file) + 8]! |= 1;
+  expect(refusal(() => read(file))).toBe('x.pt: expected entries without a password, but "archive/data.pkl" has one');
+});
+
+test('two entries of one name are refused', () => {
+  const file = zipSync({ 'a/data.pkl': pickleBytes('N.'), 'a/data.pkm': pickleBytes('N.') }, { level: 0 });
+  file[file.lastIndexOf('m'.charCodeAt(0))] = 'l'.charCodeAt(0);
+  expect(refusal(() => read(file))).toBe(
+    'x.pt: expected entries with names of their own, but its directory repeats "a/data.pkl"',
+  );
+});
+
+test('a directory that is something else is refused', () => {
+  const file = torchFile('N.');
+  file[firstRecord(file)]!++;
+  expect(refusal(() => read(file))).toMatch(
+    /^x\.pt: expected an entry of the directory at byte \d+, got something else$/,
+  );
+});
+
+test('bytes that are not those which the checksum is of are refused', () => {
+  const file = torchFile(tensorPickle({ storageLength: 4, shape: [4], strides: [1] }), { 0: new Uint8Array(16) });
+  const at = Buffer.from(file).indexOf('archive/data/0') + 'archive/data/0'.length;
+  file[at]!++;
+  // Python's zlib.crc32(bytes(16)) and of the same with a first byte of 1, as hexadecimal.
+  expect(refusal(() => read(file))).toBe(
+    'x.pt: expected the checksum ecbb4b55 for "archive/data/0", got 42d3dac4: the file is damaged',
+  );
+});
+
+test('a checksum of 0 is none: torch.serialization.set_crc32_options(False) writes it', () => {
+  const file = torchFile('K\x07.');
+  new DataView(file.buffer, file.byteOffset).setUint32(firstRecord(file) + 16, 0, true);
+  expect(read(file)).toBe(7);
 });
 
 test('a directory that says it has billions of entries is refused at once', () => {
@@ -131,7 +169,13 @@ test('a directory that says it has billions of entries is refused at once', () =
   view.setUint32(end + 56, 0x07064b50, true);
   view.setUint32(end + 64, end, true);
   bytes.set(file.subarray(file.length - 22), end + 76);
-  expect(refusal(() => read(bytes))).toContain('its directory repeats');
+  expect(refusal(() => read(bytes))).toBe(
+    `x.pt: expected at most 1 entries in the directory at byte ${firstRecord(file)}, got ${2 ** 32 - 1}`,
+  );
+  view.setBigUint64(end + 64, 2n ** 63n, true);
+  expect(refusal(() => read(bytes))).toBe(
+    `x.pt: expected the end of the zip64 directory at byte ${2 ** 63}, got something else`,
+  );
 });
 
 test.each([
@@ -209,6 +253,12 @@ test.each([
   ],
 ])('refuses %s', (_, bytes, message) => {
   expect(refusal(() => read(bytes))).toContain(message);
+});
+
+test('a comment behind the directory is passed over, as far as a zip may have one', () => {
+  const commented = (length: number) => Buffer.concat([torchFile('K\x07.'), Buffer.alloc(length, 'PK')]);
+  expect(read(commented(65_535))).toBe(7);
+  expect(refusal(() => read(commented(65_536)))).toContain('it has no directory');
 });
 
 test('reads what PyTorch 2 adds beside the tensors', () => {

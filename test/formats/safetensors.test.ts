@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { float16ToNumber, float32ToFloat16 } from '../../src/formats/half.ts';
+import { readPyTorch } from '../../src/formats/pytorch.ts';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
+import type { Tensor } from '../../src/formats/tensor.ts';
 import { outcome, refusal } from './refusal.ts';
+import { tensorPickle, torchFile } from './torch-file.ts';
 
 /** A file by the format's description: header length, header, data. */
 function safetensors(header: unknown, data: Uint8Array, headerBytes?: bigint): Uint8Array {
@@ -75,6 +78,23 @@ test('float32 comes back bit for bit and float16 rounded, with names, shapes and
         }
       },
     ),
+  );
+});
+
+test('the weights of a PyTorch file are written bit for bit, whatever they are', () => {
+  const bits = fc.uint32Array({ minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(bits, fc.boolean(), (words, isView) => {
+      const offset = isView ? 1 : 0;
+      const shape = [words.length - offset];
+      const pickle = tensorPickle({ storageLength: words.length, offset, shape, strides: [1] });
+      const tensor = readPyTorch(torchFile(pickle, { 0: new Uint8Array(words.buffer) }), 'x.pt') as Tensor;
+      const bytes = writeSafetensors(new Map([['w', { shape, data: tensor.toFloat32() }]]));
+      const back = read(bytes).tensors.get('w')!.toFloat32();
+      // Also NaNs with what they carry, of which a comparison of numbers sees nothing.
+      expect(new Uint32Array(back.buffer)).toEqual(words.slice(offset));
+      expect(bytes.subarray(bytes.length - 4 * shape[0]!)).toEqual(new Uint8Array(words.slice(offset).buffer));
+    }),
   );
 });
 

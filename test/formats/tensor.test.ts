@@ -43,6 +43,23 @@ test('float64 keeps what float32 rounds', () => {
   expect(tensor.toFloat32()[0]).toBe(Math.fround(0.1));
 });
 
+test('every whole number of a file is read with its sign, as far as a number is exact', () => {
+  const cases = [
+    ['I8', Int8Array.of(-128, 127)],
+    ['U8', Uint8Array.of(0, 255)],
+    ['I16', Int16Array.of(-32768, 32767)],
+    ['U16', Uint16Array.of(0, 65535)],
+    ['I32', Int32Array.of(-(2 ** 31), 2 ** 31 - 1)],
+    ['U32', Uint32Array.of(0, 2 ** 32 - 1)],
+    ['I64', BigInt64Array.of(-(2n ** 63n), 2n ** 53n - 1n)],
+    ['U64', BigUint64Array.of(2n ** 53n - 1n, 2n ** 63n)],
+  ] as const;
+  for (const [dtype, data] of cases) {
+    const tensor = tensorOver({ bytes: new Uint8Array(data.buffer), dtype, shape: [2], strides: [1], offset: 0 });
+    expect([...tensor.toFloat64()], dtype).toEqual([...data].map(Number));
+  }
+});
+
 test('counts elements, none beside a zero however long the rest', () => {
   expect(elementCount([])).toBe(1);
   expect(elementCount([2, 3, 4])).toBe(24);
