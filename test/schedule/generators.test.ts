@@ -4,9 +4,10 @@ import { InputError } from '../../src/formats/input-error.ts';
 import { fibonacci } from '../../src/schedule/generators/fibonacci.ts';
 import { geometric } from '../../src/schedule/generators/geometric.ts';
 import { linear } from '../../src/schedule/generators/linear.ts';
+import { quadratic } from '../../src/schedule/generators/quadratic.ts';
 import { largestRelativeDifference, referenceSchedules } from './fixtures.ts';
 
-const between = { linear, geometric };
+const between = { linear, geometric, quadratic };
 
 describe.each(Object.entries(between))('%s', (name, generate) => {
   test('has n rising betas within its ends, both exact', () => {
@@ -37,7 +38,41 @@ describe.each(Object.entries(between))('%s', (name, generate) => {
   });
 
   test('refuses an end that is no beta', () => {
-    expect(() => generate(0.1, 1, 3)).toThrow(/beta_3 must lie strictly between 0 and 1, got 1/);
+    expect(() => generate(0.1, 1, 3)).toThrow(/bet.* strictly between 0 and 1, got .*1/);
+  });
+
+  // ln 0.5 · 1000 = −693, near the −700 at which a schedule ends; 0.6 goes beyond.
+  test('takes as many steps as keep alphaBar above 1e-304', () => {
+    expect(generate(0.5, 0.5, 1000).length).toBe(1000);
+    expect(() => generate(0.6, 0.6, 1000)).toThrow(
+      new InputError(`schedule ${name}-1000: alphaBar_764 must stay above 1e-304, got e^-700`),
+    );
+  });
+});
+
+describe('quadratic', () => {
+  test('is spaced evenly in the square root', () => {
+    expect(largestRelativeDifference(quadratic(0.01, 0.25, 5).betas, [0.01, 0.04, 0.09, 0.16, 0.25])).toBeLessThan(
+      1e-14,
+    );
+  });
+
+  // Stable Diffusion v1: "scaled linear" from 0.00085 to 0.012, whose σ k-diffusion gives as 0.0291675 to 14.614642, in float32, in
+  // which 1 − ᾱ_1 has an error of 2^-25/8.5e-4.
+  test('makes the levels of Stable Diffusion', () => {
+    const { sigmas } = quadratic(0.00085, 0.012, 1000);
+    expect(largestRelativeDifference([sigmas[0]!, sigmas.at(-1)!], [0.0291675, 14.614642])).toBeLessThan(3.5e-5);
+  });
+
+  test.each([
+    [0, 0.5],
+    [0.5, 1],
+    [-0.1, 0.5],
+    [Number.NaN, 0.5],
+  ])('refuses the range [%d, %d]', (lo, hi) => {
+    expect(() => quadratic(lo, hi, 3)).toThrow(
+      new InputError(`quadratic: the range must be two betas strictly between 0 and 1, got [${lo}, ${hi}]`),
+    );
   });
 });
 

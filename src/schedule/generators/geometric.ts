@@ -4,7 +4,8 @@ import { NoiseSchedule } from '../noise-schedule.ts';
 /**
  * n betas evenly spaced in ln β from lo to hi, both ends exact; with n = 1, lo alone.
  *
- * @throws {InputError} if n is not a positive whole number or an end is not strictly between 0 and 1.
+ * @throws {InputError} if n is not a positive whole number, an end is not strictly between 0 and 1, or
+ * ᾱ_n falls below 1e-304.
  */
 export function geometric(lo: number, hi: number, n: number): NoiseSchedule {
   checkCount('geometric: n', n);

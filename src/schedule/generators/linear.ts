@@ -4,7 +4,8 @@ import { NoiseSchedule } from '../noise-schedule.ts';
 /**
  * n betas evenly spaced from lo to hi, both ends exact (Ho et al. 2020, arXiv 2006.11239); with n = 1, lo alone.
  *
- * @throws {InputError} if n is not a positive whole number or an end is not strictly between 0 and 1.
+ * @throws {InputError} if n is not a positive whole number, an end is not strictly between 0 and 1, or
+ * ᾱ_n falls below 1e-304.
  */
 export function linear(lo: number, hi: number, n: number): NoiseSchedule {
   checkCount('linear: n', n);

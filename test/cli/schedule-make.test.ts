@@ -1,0 +1,189 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { diagnose, warnings } from '../../src/schedule/diagnostics.ts';
+import { FAMILIES, makeFamily } from '../../src/schedule/families.ts';
+import { loadSchedule } from '../../src/schedule/file.ts';
+import { formula } from '../../src/schedule/generators/formula.ts';
+import { NoiseSchedule } from '../../src/schedule/noise-schedule.ts';
+
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-make.ts', import.meta.url));
+const NAMES = Object.keys(FAMILIES).join(', ');
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'schedule-make-'));
+  const command = `#!/bin/sh\nexec '${process.execPath}' --import '${TSX}' '${PROGRAM}' "$@"\n`;
+  writeFileSync(join(folder, 'schedule-make'), command, { mode: 0o755 });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A line as typed in a shell, in the temporary folder. */
+function shell(line: string): { status: number | null; stdout: string; stderr: string } {
+  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+  return spawnSync('sh', ['-c', line], { cwd: folder, encoding: 'utf8', env });
+}
+
+/** The modules that a line loads, as the paths in V8's coverage. */
+function loadedBy(line: string, name: string): string {
+  const coverage = join(folder, name);
+  shell(`NODE_V8_COVERAGE='${coverage}' ${line}`);
+  return readdirSync(coverage)
+    .map((file) => readFileSync(join(coverage, file), 'utf8'))
+    .join('\n');
+}
+
+describe('a family', () => {
+  test('is printed: its name, its betas, and what to know', () => {
+    const { status, stdout, stderr } = shell('schedule-make linear --iters 6');
+    expect([status, stderr]).toEqual([0, '']);
+    const [name, ...lines] = stdout.trimEnd().split('\n');
+    expect(name).toBe('linear-6');
+    // That float32 takes β_1 for 17/16.78 of itself: 1e-6/2^-24 = 16.78.
+    expect(lines.splice(2)).toEqual(warnings(diagnose(makeFamily('linear', 6))));
+    const printed = lines.join(' ').trim().split(/\s+/).map(Number);
+    // Evenly from 1e-6 to 1e-2, by hand.
+    expect(printed).toEqual([1e-6, 2.0008e-3, 4.0006e-3, 6.0004e-3, 8.0002e-3, 1e-2]);
+  });
+
+  test('--json is the schedule with where it comes from, its remarks on standard error', () => {
+    const { stdout, stderr } = shell('schedule-make karras --iters 6 --range 1e-4 0.7 --rho 5 --json');
+    const { betas, source } = makeFamily('karras', 6, [1e-4, 0.7], { rho: 5 });
+    expect(JSON.parse(stdout)).toEqual({
+      name: 'karras-6',
+      source,
+      clamp: 'x0',
+      betas,
+      provenance: { family: 'karras', range: [1e-4, 0.7], parameters: { rho: 5 } },
+    });
+    const remarks = warnings(diagnose(NoiseSchedule.fromBetas(betas)));
+    expect(remarks.length).toBeGreaterThan(0);
+    expect(stderr).toBe(`${remarks.join('\n')}\n`);
+    expect(shell('schedule-make karras --iters 6 --range 1e-4 0.7 --json --quiet').stderr).toBe('');
+  });
+
+  test('takes its parameters, also those that are negative or of one letter', () => {
+    const betasOf = (line: string) => (JSON.parse(shell(`${line} --json`).stdout) as { betas: number[] }).betas;
+    const parameters = { start: -2, end: 1, tau: 0.5 };
+    expect(betasOf('schedule-make sigmoid --iters 4 --start -2 --end 1 --tau 0.5')).toEqual(
+      makeFamily('sigmoid', 4, undefined, parameters).betas,
+    );
+    expect(betasOf('schedule-make cosine --iters 4 -s 0.2')).toEqual(
+      makeFamily('cosine', 4, undefined, { s: 0.2 }).betas,
+    );
+  });
+
+  test('goes into files by their endings, with a name and a clamp', async () => {
+    const line = 'schedule-make cosine --iters 5 --name mine --clamp state -o made/a.json b.npy c.pt';
+    const { status, stdout } = shell(line);
+    expect(status).toBe(0);
+    const said = stdout.split('\n');
+    expect(said[0]).toBe('mine');
+    expect(said.filter((sentence) => sentence.startsWith('Written'))).toEqual([
+      'Written to made/a.json.',
+      'Written to b.npy.',
+      'Written to c.pt.',
+    ]);
+    // What a form cannot hold is said by the form; that it is said here is all that matters.
+    expect(stdout).toContain('The clamp, state, is not in a .npy file; .json keeps it.');
+
+    const { betas, source } = makeFamily('cosine', 5);
+    expect(await loadSchedule(join(folder, 'made/a.json'))).toMatchObject({
+      name: 'mine',
+      source,
+      clamp: 'state',
+      betas,
+    });
+    const json = JSON.parse(readFileSync(join(folder, 'made/a.json'), 'utf8')) as unknown;
+    expect(json).toMatchObject({ provenance: { family: 'cosine', range: [0.0012, 0.7], parameters: {} } });
+    expect((await loadSchedule(join(folder, 'c.pt'))).betas).toEqual(betas.map(Math.fround));
+  });
+
+  test('--list writes a .pt with all digits', async () => {
+    expect(shell('schedule-make karras --iters 6 --list -o list.pt').status).toBe(0);
+    expect((await loadSchedule(join(folder, 'list.pt'))).betas).toEqual(makeFamily('karras', 6).betas);
+  });
+
+  test('out of its range is an error in one sentence', () => {
+    expect(shell('schedule-make karras --iters 6 --range 0.7 0.1')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr:
+        'schedule-make: karras: the range must be two sigmas from 1e-9 to 1000, the second at least 1.000001 times the first, got [0.7, 0.1]\n',
+    });
+  });
+
+  test('loads neither mathjs nor an engine nor audio code', () => {
+    const loaded = loadedBy('schedule-make karras --iters 6', 'coverage-family');
+    expect(loaded).toContain('/src/schedule/generators/karras.ts');
+    expect(loaded).not.toMatch(/\/node_modules\/(mathjs|onnxruntime-|@tensorflow|fft\.js|@alexanderolsen|piscina)/);
+  });
+});
+
+describe('--formula', () => {
+  test('makes betas by an expression, with a range as its lo and hi', async () => {
+    const { status, stdout } = shell(
+      `schedule-make --formula 'lo * (hi/lo)^((n-1)/(N-1))' --iters 6 --range 2e-6 0.1 --json`,
+    );
+    expect(status).toBe(0);
+    const expression = 'lo * (hi/lo)^((n-1)/(N-1))';
+    expect(JSON.parse(stdout)).toEqual({
+      ...(await formula(expression, 6, [2e-6, 0.1])).toJSON(),
+      provenance: { formula: expression, range: [2e-6, 0.1] },
+    });
+  });
+
+  test('that gives no beta is an error that says at which n', () => {
+    const { status, stdout, stderr } = shell(`schedule-make --formula 'n / 4' --iters 6`);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toBe("schedule-make: formula 'n / 4': beta must lie strictly between 0 and 1, got 1 at n = 4\n");
+  });
+
+  test('is where mathjs is loaded', () => {
+    expect(loadedBy("schedule-make --formula '0.1' --iters 2", 'coverage-formula')).toContain('/node_modules/mathjs/');
+  });
+});
+
+test.each([
+  ['', `a family (${NAMES}) or --formula was expected, got neither`],
+  ['nothing --iters 6', `a family (${NAMES}) or --formula was expected, got nothing`],
+  ['karras', '--iters is needed, the number of steps'],
+  ['karras --iters 0', '--iters must be a whole number of at least 1, got 0'],
+  ['karras linear --iters 6', 'one family was expected, got karras linear'],
+  ["karras --iters 6 --formula '0.1'", "a family or --formula was expected, got both karras and '0.1'"],
+  ['sigmoid --iters 6 -s 2', '-s is no parameter of sigmoid, which has --start, --end, --tau'],
+  ['linear --iters 6 --rho 2', '--rho is no parameter of linear, which has no parameters'],
+  ["--formula '0.1' --iters 6 --rho 2", '--rho is no parameter of a formula, which has no parameters'],
+  ['karras --iters 6 -o a.json b.txt', '--out must end in .json, .pt, .npy, .npz, .csv, got b.txt'],
+  ['karras --iters 6 --list -o a.npy', '--list is for an --out that ends in .pt'],
+])('"%s" is used wrongly: exit 2', (args, sentence) => {
+  expect(shell(`schedule-make ${args}`)).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: `schedule-make: ${sentence}\nTry schedule-make --help.\n`,
+  });
+});
+
+describe('--help', () => {
+  test('lists every family in a line, and every parameter', () => {
+    const lines = shell('schedule-make --help').stdout.split('\n');
+    for (const [name, { describe: said, parameters }] of Object.entries(FAMILIES)) {
+      expect(lines.filter((line) => line.startsWith(`${name} `) && line.endsWith(said))).toHaveLength(1);
+      for (const parameter of Object.keys(parameters)) {
+        expect(lines.filter((line) => line.trim().split(' ')[0]!.replace(/^--?/, '') === parameter)).toHaveLength(1);
+      }
+    }
+  });
+
+  test('has examples that run', () => {
+    const help = shell('schedule-make --help').stdout;
+    const examples = [...help.matchAll(/^ {2}(schedule-make .+?) {2}/gm)].map(([, line]) => line!);
+    expect(examples).toHaveLength(6);
+    for (const example of examples) expect([example, shell(example).status]).toEqual([example, 0]);
+  });
+});
