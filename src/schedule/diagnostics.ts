@@ -1,3 +1,4 @@
+import { float32Gain } from './analysis/float32.ts';
 import { linear } from './generators/linear.ts';
 import type { NoiseSchedule } from './noise-schedule.ts';
 
@@ -5,6 +6,12 @@ import type { NoiseSchedule } from './noise-schedule.ts';
 export interface TrainedRange {
   readonly firstLevel: number;
   readonly terminalLevel: number;
+}
+
+/** A noise level ℓ, and the σ = sqrt(1 − ℓ²)/ℓ that goes with it. */
+interface NoiseAt {
+  readonly level: number;
+  readonly sigma: number;
 }
 
 /** What can be said of a schedule without running a network. */
@@ -20,6 +27,9 @@ export interface Diagnostics {
    * training does draw levels between the first and 1, but only once in a thousand times.
    */
   readonly outsideTrained: { readonly count: number; readonly above: number; readonly below: number };
+  /** The ends of the schedule, whatever the order of its levels. */
+  readonly leastNoisy: NoiseAt;
+  readonly noisiest: NoiseAt;
   /** β_1/(1 − ᾱ_1) as the reference's float32 makes it; 1 in exact arithmetic, Infinity where 1 − ᾱ_1 rounds to zero. */
   readonly float32Gain: number;
   readonly trained: TrainedRange;
@@ -39,8 +49,12 @@ export const REFERENCE_TRAINING: TrainedRange = {
 /** Diagnoses a schedule against the levels its network was trained on; an end not given is the reference's. */
 export function diagnose(schedule: NoiseSchedule, range: Partial<TrainedRange> = {}): Diagnostics {
   const trained = { ...REFERENCE_TRAINING, ...range };
-  const { betas, levels } = schedule;
-  const logSigmas = schedule.sigmas.map(Math.log);
+  const { betas, levels, sigmas } = schedule;
+  const logSigmas = sigmas.map(Math.log);
+  const end = (pick: (a: number, b: number) => number) => ({
+    level: levels.reduce((a, b) => -pick(-a, -b)),
+    sigma: sigmas.reduce((a, b) => pick(a, b)),
+  });
   const above = levels.filter((level) => 1 - level < (1 - trained.firstLevel) * (1 - EDGE)).length;
   const below = levels.filter((level) => level < trained.terminalLevel * (1 - EDGE)).length;
   return {
@@ -50,6 +64,8 @@ export function diagnose(schedule: NoiseSchedule, range: Partial<TrainedRange> =
       .slice(1)
       .reduce((least, x, i) => Math.min(least, x - logSigmas[i]!), Number.POSITIVE_INFINITY),
     outsideTrained: { count: above + below, above, below },
+    leastNoisy: end(Math.min),
+    noisiest: end(Math.max),
     float32Gain: float32Gain(betas[0]!),
     trained,
   };
@@ -57,21 +73,23 @@ export function diagnose(schedule: NoiseSchedule, range: Partial<TrainedRange> =
 
 /** What a user should know, one sentence each; empty when there is nothing. */
 export function warnings(diagnostics: Diagnostics): string[] {
-  const { rising, smallestGap, outsideTrained, float32Gain: gain, trained } = diagnostics;
+  const { rising, smallestGap, outsideTrained, float32Gain: gain, trained, leastNoisy, noisiest } = diagnostics;
   const found: string[] = [];
   if (smallestGap <= 0) found.push('The levels do not fall at every step.');
   if (!rising) found.push('The betas do not rise throughout.');
   if (outsideTrained.above > 0) {
     found.push(
-      `${counted(outsideTrained.above)} less noisy than the first trained level, ${trained.firstLevel.toPrecision(8)}.`,
+      `${counted(outsideTrained.above)} less noisy than the first trained level, ${trained.firstLevel.toPrecision(8)}; ` +
+        `the least noisy is ${leastNoisy.level.toPrecision(8)} ${sigmas(leastNoisy, trained.firstLevel)}.`,
     );
   }
   if (outsideTrained.below > 0) {
     found.push(
-      `${counted(outsideTrained.below)} noisier than the last trained level, ${trained.terminalLevel.toPrecision(3)}.`,
+      `${counted(outsideTrained.below)} noisier than the last trained level, ${trained.terminalLevel.toPrecision(3)}; ` +
+        `the noisiest is ${noisiest.level.toPrecision(3)} ${sigmas(noisiest, trained.terminalLevel)}.`,
     );
   }
-  if (Math.abs(gain - 1) > 0.01) {
+  if (!(Math.abs(gain - 1) <= 0.01)) {
     found.push(
       gain === Number.POSITIVE_INFINITY
         ? 'In float32 the last reverse step divides by zero.'
@@ -81,13 +99,15 @@ export function warnings(diagnostics: Diagnostics): string[] {
   return found;
 }
 
-function counted(levels: number): string {
-  return levels === 1 ? '1 level is' : `${levels} levels are`;
+function sigmas({ sigma }: NoiseAt, trainedLevel: number): string {
+  return `(σ ${sigma.toPrecision(3)} against ${sigmaOfLevel(trainedLevel).toPrecision(3)})`;
 }
 
-// In the reference's order and precision: alpha = 1 − beta, alphaBar, 1 − alphaBar, then the quotient.
-function float32Gain(beta1: number): number {
-  const beta = Math.fround(beta1);
-  const alphaBar = Math.fround(1 - beta);
-  return Math.fround(beta / Math.fround(1 - alphaBar));
+/** σ = sqrt(1 − ℓ²)/ℓ of a noise level ℓ in (0, 1]. */
+export function sigmaOfLevel(level: number): number {
+  return Math.sqrt((1 - level) * (1 + level)) / level;
+}
+
+function counted(levels: number): string {
+  return levels === 1 ? '1 level is' : `${levels} levels are`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { diagnose, warnings } from '../../src/schedule/diagnostics.ts';
+import { diagnose, sigmaOfLevel, warnings } from '../../src/schedule/diagnostics.ts';
 import { linear } from '../../src/schedule/generators/linear.ts';
 import { NoiseSchedule } from '../../src/schedule/noise-schedule.ts';
 import { referenceSchedules } from './fixtures.ts';
@@ -45,11 +45,26 @@ describe('diagnose', () => {
     expect(diagnose(schedule, { terminalLevel: 0.02 }).outsideTrained).toEqual({ count: 2, above: 1, below: 1 });
   });
 
+  test('the ends are the extremes of levels and σ, also where those do not fall in order', () => {
+    for (const schedule of [shipped(1000), shipped(6)]) {
+      const { leastNoisy, noisiest } = diagnose(schedule);
+      expect([leastNoisy.level, noisiest.level]).toEqual([Math.max(...schedule.levels), Math.min(...schedule.levels)]);
+      expect([leastNoisy.sigma, noisiest.sigma]).toEqual([Math.min(...schedule.sigmas), Math.max(...schedule.sigmas)]);
+    }
+  });
+
+  test('JSON keeps all of it, with null for the gap that a single step does not have', () => {
+    const diagnostics = diagnose(NoiseSchedule.fromBetas([0.1]));
+    expect(JSON.parse(JSON.stringify(diagnostics))).toEqual({ ...diagnostics, smallestGap: null });
+  });
+
   test.each([
     // The reference's float32 constants: the shipped 6-step schedule, 1e-7, and a division by zero.
     [referenceSchedules['ivanvovk-6']![0]!, 0.987],
     [1e-7, 0.839],
     [2e-8, Number.POSITIVE_INFINITY],
+    // Not even a float32.
+    [1e-46, Number.POSITIVE_INFINITY],
     [2 ** -10, 1],
   ])('a first beta of %d has a float32 gain of %d', (beta, gain) => {
     expect(diagnose(NoiseSchedule.fromBetas([beta])).float32Gain).toBeCloseTo(gain, 3);
@@ -75,10 +90,22 @@ describe('warnings', () => {
     );
   });
 
-  test('levels outside training are told with the level where it ends', () => {
+  test('levels outside training are told with the level where it ends, and by how much they are', () => {
+    // σ = sqrt(1/ℓ² − 1): at 0.99999999 1.414e-4, at 0.01 99.995; the trained ends are 1e-3 and sqrt(1/0.08138² − 1) = 12.25.
     const found = warnings(diagnose(NoiseSchedule.fromLevels([0.99999999, 0.05, 0.01])));
-    expect(found).toContain('1 level is less noisy than the first trained level, 0.99999950.');
-    expect(found).toContain('2 levels are noisier than the last trained level, 0.0814.');
+    expect(found).toContain(
+      '1 level is less noisy than the first trained level, 0.99999950; the least noisy is 0.99999999 (σ 0.000141 against 0.00100).',
+    );
+    expect(found).toContain(
+      '2 levels are noisier than the last trained level, 0.0814; the noisiest is 0.0100 (σ 100 against 12.2).',
+    );
+  });
+
+  test('the range told is that of the model', () => {
+    const trained = { firstLevel: 0.999, terminalLevel: 0.5 };
+    const [above, below] = warnings(diagnose(NoiseSchedule.fromLevels([0.9999, 0.4]), trained));
+    expect(above).toContain('first trained level, 0.99900000; the least noisy is 0.99990000 (σ 0.0141 against 0.0448)');
+    expect(below).toContain('last trained level, 0.500; the noisiest is 0.400 (σ 2.29 against 1.73)');
   });
 
   test('the published 1000 steps, whose beta_19 is negative, are told not to fall at every step', () => {
@@ -86,4 +113,10 @@ describe('warnings', () => {
     expect(found).toContain('The levels do not fall at every step.');
     expect(found).toContain('The betas do not rise throughout.');
   });
+});
+
+test('sigmaOfLevel is what a schedule of that level has', () => {
+  for (const level of [0.9999995, 0.9, 0.5, 0.0814]) {
+    expect(sigmaOfLevel(level) / NoiseSchedule.fromLevels([level]).sigmas[0]!).toBeCloseTo(1, 9);
+  }
 });

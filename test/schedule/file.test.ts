@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/formats/input-error.ts';
 import { loadSchedule, saveSchedule } from '../../src/schedule/file.ts';
+import { SCHEDULE_ENDINGS } from '../../src/schedule/files/index.ts';
 import { NoiseSchedule } from '../../src/schedule/noise-schedule.ts';
 import { largestRelativeDifference, referenceSchedules } from './fixtures.ts';
 
@@ -26,7 +27,7 @@ describe('JSON', () => {
     const schedule = NoiseSchedule.fromBetas([1e-6 / 3, 0.1 / 3], { name: 'mine', source: 'here', clamp: 'state' });
     const path = join(folder, 'saved.json');
     for (const provenance of [undefined, { seed: 7, nested: { model: 'tiny' } }]) {
-      await saveSchedule(path, schedule, provenance);
+      expect(await saveSchedule(path, schedule, { provenance })).toEqual([]);
       expect(await loadSchedule(path)).toEqual(schedule);
     }
   });
@@ -48,12 +49,12 @@ describe('JSON', () => {
     ['{"betas": [0.1, "0.2"]}', /betas\.1: Invalid input: expected number, received string/],
     ['{"betas": [0.1], "clamp": "y"}', /clamp: Invalid option: expected one of "x0"\|"state"\|"none"/],
     ['{"betas": [0.1], "provenance": 3}', /provenance: Invalid input: expected record, received number/],
-    ['{"name": "x"}', /betas: Invalid input: expected array, received undefined/],
+    ['{"name": "x"}', /expected exactly one of betas, levels, sigmas, got none of them/],
     ['"text"', /expected object, received string/],
     ['[0.1, 1e999]', /betas\.1: Invalid input: expected number, received/],
     ['[0.1, 1.2]', /schedule wrong: beta_2 must lie strictly between 0 and 1, got 1\.2/],
     ['[]', /schedule wrong: expected at least one beta, got none/],
-    ['[0.1,', /expected a schedule as JSON or a PyTorch \.pt file, got neither/],
+    ['[0.1,', /expected a schedule as JSON, got none \(a \.pt, \.npy, \.npz or \.csv file is told by its ending\)/],
   ])('refuses %s in one sentence with the path', async (content, sentence) => {
     const path = await written('wrong.json', content);
     const error = await loadSchedule(path).catch((thrown: unknown) => thrown);
@@ -61,6 +62,40 @@ describe('JSON', () => {
     expect((error as Error).message).toMatch(sentence);
     expect((error as Error).message).toMatch(/^[^\n]+$/);
     expect((error as Error).message.startsWith(`${path}: `)).toBe(true);
+  });
+});
+
+describe('a Python list', () => {
+  test('is a schedule without a name', async () => {
+    const expected = { name: 'custom-2', source: '', clamp: 'x0', betas: [1e-6, 2e-5] };
+    for (const list of ['[1e-6, 2e-5]', '1e-6,2e-5', 'torch.tensor([1e-6, 2e-5])']) {
+      expect((await loadSchedule(list)).toJSON()).toEqual(expected);
+    }
+  });
+
+  test.each([
+    ['[1e-6, 2]', 'schedule custom-2: beta_2 must lie strictly between 0 and 1, got 2'],
+    ['[1e-6, 0]', 'schedule custom-2: beta_2 must lie strictly between 0 and 1, got 0'],
+    ['[1e-6, x]', 'Python list: element 2 must be a number, got "x"'],
+    ['[]', 'schedule custom-0: expected at least one beta, got none'],
+  ])('%s is refused', async (list, sentence) => {
+    await expect(loadSchedule(list)).rejects.toThrow(new InputError(sentence));
+  });
+});
+
+describe('saveSchedule', () => {
+  test.each(SCHEDULE_ENDINGS)('writes %s so that it comes back', async (ending) => {
+    // Float32 values, which no form rounds.
+    const schedule = NoiseSchedule.fromBetas([0.125, 0.5]);
+    const path = join(folder, 'made', `saved${ending}`);
+    expect(await saveSchedule(path, schedule)).toEqual([]);
+    expect((await loadSchedule(path)).betas).toEqual(schedule.betas);
+  });
+
+  test('leaves an older file as it is where the schedule cannot be written', async () => {
+    const path = await written('older.pt', 'older');
+    await expect(saveSchedule(path, NoiseSchedule.fromBetas([1e-50]))).rejects.toThrow(InputError);
+    expect(await readFile(path, 'utf8')).toBe('older');
   });
 });
 
@@ -86,7 +121,7 @@ describe('files that hold no schedule', () => {
   test('a PyTorch checkpoint is none', async () => {
     const checkpoint = fileURLToPath(new URL('../fixtures/reference-tiny/checkpoint.pt', import.meta.url));
     await expect(loadSchedule(checkpoint)).rejects.toThrow(
-      /expected a list of numbers or a one-dimensional tensor, got something else/,
+      /expected a list of numbers or a one-dimensional tensor, got a dictionary/,
     );
   });
 
@@ -104,6 +139,10 @@ describe.skipIf(!existsSync(published))('the reference files (skipped where ../s
   test.each([6, 7, 25, 1000])('%diters.pt holds the published betas', async (steps) => {
     const schedule = await loadSchedule(join(published, `${steps}iters.pt`));
     expect(schedule.name).toBe(`${steps}iters`);
-    expect(largestRelativeDifference(schedule.betas, referenceSchedules[`ivanvovk-${steps}`]!)).toBeLessThan(1e-8);
+    // Nine digits name one float32.
+    const expected = referenceSchedules[`ivanvovk-${steps}`]!;
+    expect(schedule.betas.map(Math.fround)).toEqual(expected.map(Math.fround));
+    if (steps !== 25) expect(schedule.betas).toEqual(expected.map(Math.fround));
+    else expect(largestRelativeDifference(schedule.betas, expected)).toBeLessThan(1e-8);
   });
 });

@@ -1,0 +1,95 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { InputError } from '../../formats/input-error.ts';
+import { plainNumber } from './plain-number.ts';
+import type { ScheduleForm } from './schedule-form.ts';
+import { bareBetas, MOST_STEPS, type Quantity, type ScheduleParts, textOf } from './schedule-parts.ts';
+
+/** The columns that are read, the first of them that is there. */
+const COLUMNS: Readonly<Record<string, Quantity>> = { beta: 'betas', level: 'levels', sigma: 'sigmas' };
+
+/** Steps and a header. */
+const MOST_ROWS = MOST_STEPS + 1;
+
+const EXPECTED = 'a column beta, level or sigma, or one column or one row of numbers';
+
+/**
+ * CSV with commas. Read by the header's `beta`, else `level`, else `sigma` (case and plural do not matter), where a column `n` must
+ * rise; without a header, one column or one row of betas. Written as `n,beta,level,sigma`, at full precision.
+ */
+export const csv: ScheduleForm = {
+  read(bytes, path) {
+    const [first, ...rest] = records(textOf(bytes, path), path);
+    if (rest.length >= MOST_ROWS) throw new InputError(`${path}: expected at most ${MOST_ROWS} rows, got more`);
+    if (first === undefined) throw new InputError(`${path}: expected ${EXPECTED}, got an empty file`);
+    return first.some((cell) => plainNumber(cell) === undefined)
+      ? withHeader(first, rest, path)
+      : withoutHeader([first, ...rest], path);
+  },
+  write({ betas, levels, sigmas }) {
+    const rows = betas.map((beta, i) => [i + 1, beta, levels[i]!, sigmas[i]!]);
+    return { content: stringify([['n', 'beta', 'level', 'sigma'], ...rows]), remarks: [] };
+  },
+};
+
+function records(text: string, path: string): string[][] {
+  try {
+    return parse(text, {
+      trim: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+      to: MOST_ROWS + 1,
+    });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new InputError(`${path}: not CSV: ${error.message.replaceAll(/\s+/g, ' ').slice(0, 200)}`);
+  }
+}
+
+function withoutHeader(rows: readonly (readonly string[])[], path: string): ScheduleParts {
+  const columns = rows[0]!.length;
+  if (rows.length > 1 && columns > 1) {
+    throw new InputError(
+      `${path}: expected ${EXPECTED}, got ${rows.length} rows of ${columns} columns without a header`,
+    );
+  }
+  return bareBetas(
+    rows.flat().map((cell, i) => numberIn(cell, `${path}: number ${i + 1}`)),
+    path,
+  );
+}
+
+function withHeader(header: readonly string[], rows: readonly (readonly string[])[], path: string): ScheduleParts {
+  const names = header.map((name) => name.toLowerCase());
+  if (names.includes('beta_1')) {
+    throw new InputError(
+      `${path}: expected one schedule, got a table of many such as a study's trials.csv; the one that a study found is its best.json`,
+    );
+  }
+  const singular = names.map((name) => name.replace(/s$/, ''));
+  const name = Object.keys(COLUMNS).find((known) => singular.includes(known));
+  if (name === undefined) {
+    const got = header.slice(0, 5).map((cell) => JSON.stringify(cell.slice(0, 40)));
+    throw new InputError(`${path}: expected ${EXPECTED}, got the first row ${got.join(', ')}`);
+  }
+  if (singular.indexOf(name) !== singular.lastIndexOf(name)) {
+    throw new InputError(`${path}: expected one column ${name}, got several`);
+  }
+  const column = (at: number) => rows.map((row, i) => numberIn(row[at]!, `${path}: row ${i + 1}: ${names[at]}`));
+  if (names.includes('n')) checkRising(column(names.indexOf('n')), path);
+  const values = column(singular.indexOf(name));
+  const parts = bareBetas(values, path);
+  return name === 'beta' ? parts : { quantity: COLUMNS[name]!, values, about: { source: parts.about.source } };
+}
+
+// A table that was sorted by another column would give another schedule.
+function checkRising(steps: readonly number[], path: string): void {
+  const at = steps.findIndex((step, i) => i > 0 && !(step > steps[i - 1]!));
+  if (at > 0) throw new InputError(`${path}: row ${at + 1}: n must be above ${steps[at - 1]}, got ${steps[at]}`);
+}
+
+function numberIn(cell: string, where: string): number {
+  const number = plainNumber(cell);
+  if (number === undefined) throw new InputError(`${where} must be a number, got ${JSON.stringify(cell.slice(0, 40))}`);
+  return number;
+}

@@ -1,0 +1,54 @@
+import { extname } from 'node:path';
+import { InputError } from '../../formats/input-error.ts';
+import type { NoiseSchedule } from '../noise-schedule.ts';
+import { json } from './json.ts';
+import type { SaveOptions, ScheduleForm, WrittenSchedule } from './schedule-form.ts';
+import { checkSteps, scheduleOf } from './schedule-parts.ts';
+
+// All but JSON are loaded when one comes: what they stand on takes as long to load as the presets do.
+const FORMS: Readonly<Record<string, () => Promise<ScheduleForm> | ScheduleForm>> = {
+  '.json': () => json,
+  '.pt': async () => (await import('./pytorch.ts')).pytorch,
+  '.npy': async () => (await import('./npy.ts')).npy,
+  '.npz': async () => (await import('./npz.ts')).npz,
+  '.csv': async () => (await import('./csv.ts')).csv,
+};
+
+/** The endings by which a schedule is written, and read in a form of their own. */
+export const SCHEDULE_ENDINGS: readonly string[] = Object.keys(FORMS);
+
+/**
+ * The schedule in a file's bytes, in the form that the path's ending says (of any case); any other ending is read as JSON.
+ *
+ * @throws {InputError} that begins with the path, if they do not hold a schedule.
+ */
+export async function readScheduleFile(bytes: Uint8Array, path: string): Promise<NoiseSchedule> {
+  const form = await (FORMS[ending(path)]?.() ?? json);
+  return scheduleOf(form.read(bytes, path), path);
+}
+
+/**
+ * A schedule as the content of a file, in the form that the path's ending says.
+ *
+ * @throws {InputError} that begins with the path, if the ending is unknown or the form cannot hold the schedule.
+ */
+export async function writeScheduleFile(
+  path: string,
+  schedule: NoiseSchedule,
+  options: SaveOptions = {},
+): Promise<WrittenSchedule> {
+  checkSteps(schedule.length, path);
+  const form = await FORMS[ending(path)]?.();
+  if (form === undefined) {
+    const got = ending(path) || 'none';
+    throw new InputError(`${path}: expected one of the endings ${SCHEDULE_ENDINGS.join(', ')}, got ${got}`);
+  }
+  const { content, remarks } = form.write(schedule, path, options);
+  const lost = form !== json && schedule.clamp !== 'x0';
+  const sentence = `The clamp, ${schedule.clamp}, is not in a ${ending(path)} file; .json keeps it.`;
+  return { content, remarks: lost ? [...remarks, sentence] : remarks };
+}
+
+function ending(path: string): string {
+  return extname(path).toLowerCase();
+}
