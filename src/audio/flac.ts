@@ -1,8 +1,6 @@
 import { InputError } from '../formats/input-error.ts';
-import type { Audio } from './audio.ts';
-
-/** What the decoder may be asked for, since a few bytes of FLAC can stand for 65,535 samples of silence. */
-const MOST_SAMPLES = 2 ** 27;
+import { type Audio, MOST_SAMPLES } from './audio.ts';
+import { crcTable } from './crc.ts';
 
 interface StreamInfo {
   sampleRate: number;
@@ -151,12 +149,3 @@ function readBlockSize(bytes: Uint8Array, start: number): number {
 
 const CRC8 = crcTable(8, 0x07);
 const CRC16 = crcTable(16, 0x8005);
-
-function crcTable(bits: number, polynomial: number): Uint16Array {
-  const top = 1 << (bits - 1);
-  return Uint16Array.from({ length: 256 }, (_, byte) => {
-    let crc = byte << (bits - 8);
-    for (let i = 0; i < 8; i++) crc = ((crc << 1) ^ (crc & top ? polynomial : 0)) & (2 * top - 1);
-    return crc;
-  });
-}

@@ -4,6 +4,8 @@ import type { Audio } from './audio.ts';
 const PCM = 1;
 const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
+/** What follows the encoding in the GUID of every subformat that stands for one (KSDATAFORMAT_SUBTYPE_WAVEFORMATEX). */
+const SUBFORMAT_TAIL = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
 /** What a writer to a pipe leaves where it could not go back and fill in a size; 0 is the other way. */
 const UNKNOWN_SIZE = 0xffffffff;
 
@@ -11,16 +13,16 @@ interface WavFormat {
   encoding: number;
   channels: number;
   sampleRate: number;
-  bits: number;
   /** Bytes of one sample of every channel. */
   frameBytes: number;
 }
 
 /**
- * Reads a RIFF WAV: PCM of 8, 16, 24 or 32 bits, float of 32 or 64 bits, plain or extensible, any number of channels.
+ * Reads a RIFF WAV: PCM of 1 to 32 bits, float of 32 or 64 bits, plain or extensible, any number of channels.
  *
- * Integers of b bits are divided by 2^(b-1), so 16-bit samples lie in [-1, 1 - 1/32768]. Chunks other than `fmt ` and
- * `data` are skipped. A data size of 0 or 0xFFFFFFFF, which writers to a pipe leave behind, means up to the end.
+ * Integers of b bits are divided by 2^(b-1), so 16-bit samples lie in [-1, 1 - 1/32768]. Those of a width between, such as 12
+ * or 20 bits, fill the upper bits of the next whole number of bytes, as the format says. Chunks other than `fmt ` and `data`
+ * are skipped. A data size of 0 or 0xFFFFFFFF, which writers to a pipe leave behind, means up to the end.
  *
  * @param where names the file in messages
  * @throws InputError if it is no such file, its sizes do not fit it, or it holds no sample or one that is not finite
@@ -100,30 +102,38 @@ function readFormat(view: DataView, where: string): WavFormat {
   if (view.byteLength < 16) {
     throw new InputError(`${where}: expected a "fmt " chunk of at least 16 bytes, got ${view.byteLength}`);
   }
-  let encoding = view.getUint16(0, true);
-  // An extensible header holds the encoding in the first two bytes of its subformat's GUID.
-  if (encoding === EXTENSIBLE && view.byteLength >= 40) encoding = view.getUint16(24, true);
+  const encoding = readEncoding(view, where);
   const channels = view.getUint16(2, true);
   const sampleRate = view.getUint32(4, true);
   const frameBytes = view.getUint16(12, true);
   const bits = view.getUint16(14, true);
-  if (!(encoding === PCM ? [8, 16, 24, 32] : encoding === FLOAT ? [32, 64] : []).includes(bits)) {
+  if (!(encoding === PCM ? bits >= 1 && bits <= 32 : encoding === FLOAT && (bits === 32 || bits === 64))) {
     throw new InputError(
-      `${where}: expected PCM of 8, 16, 24 or 32 bits or float of 32 or 64 bits, got WAV encoding ${encoding} of ${bits} bits`,
+      `${where}: expected PCM of 1 to 32 bits or float of 32 or 64 bits, got WAV encoding ${encoding} of ${bits} bits`,
     );
   }
-  if (channels === 0 || sampleRate === 0 || frameBytes !== (channels * bits) / 8) {
+  if (channels === 0 || sampleRate === 0 || frameBytes !== channels * Math.ceil(bits / 8)) {
     throw new InputError(
       `${where}: expected a WAV header that agrees with itself, got ${channels} channels of ${bits} bits at ${sampleRate} Hz in blocks of ${frameBytes} bytes`,
     );
   }
-  return { encoding, channels, sampleRate, bits, frameBytes };
+  return { encoding, channels, sampleRate, frameBytes };
+}
+
+/** The encoding, which an extensible header has in the first two bytes of its subformat's GUID. */
+function readEncoding(view: DataView, where: string): number {
+  const encoding = view.getUint16(0, true);
+  if (encoding !== EXTENSIBLE) return encoding;
+  if (view.byteLength < 40 || SUBFORMAT_TAIL.some((byte, i) => view.getUint8(26 + i) !== byte)) {
+    throw new InputError(`${where}: expected an extensible WAV header of PCM or float, got another or no subformat`);
+  }
+  return view.getUint16(24, true);
 }
 
 function readSamples(view: DataView, start: number, dataBytes: number, format: WavFormat, where: string): Audio {
   const { channels, sampleRate, frameBytes } = format;
   const sampleBytes = frameBytes / channels;
-  const read = sampleReader(view, format);
+  const read = sampleReader(view, format.encoding, sampleBytes);
   const samples = new Float32Array(Math.floor(dataBytes / frameBytes));
   if (samples.length === 0) throw new InputError(`${where}: expected audio, but the WAV file holds no samples`);
   for (let i = 0, at = start; i < samples.length; i++) {
@@ -138,12 +148,14 @@ function readSamples(view: DataView, start: number, dataBytes: number, format: W
   return { samples, sampleRate, channels };
 }
 
-function sampleReader(view: DataView, { encoding, bits }: WavFormat): (at: number) => number {
-  if (encoding === FLOAT) return bits === 32 ? (at) => view.getFloat32(at, true) : (at) => view.getFloat64(at, true);
-  // 8-bit PCM alone is unsigned.
-  if (bits === 8) return (at) => (view.getUint8(at) - 128) / 128;
-  if (bits === 16) return (at) => view.getInt16(at, true) / 32768;
-  if (bits === 24) return (at) => (view.getInt8(at + 2) * 65536 + view.getUint16(at, true)) / 8388608;
+function sampleReader(view: DataView, encoding: number, sampleBytes: number): (at: number) => number {
+  if (encoding === FLOAT) {
+    return sampleBytes === 4 ? (at) => view.getFloat32(at, true) : (at) => view.getFloat64(at, true);
+  }
+  // PCM of one byte alone is unsigned.
+  if (sampleBytes === 1) return (at) => (view.getUint8(at) - 128) / 128;
+  if (sampleBytes === 2) return (at) => view.getInt16(at, true) / 32768;
+  if (sampleBytes === 3) return (at) => (view.getInt8(at + 2) * 65536 + view.getUint16(at, true)) / 8388608;
   return (at) => view.getInt32(at, true) / 2147483648;
 }
 

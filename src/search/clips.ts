@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import type { Audio } from '../audio/audio.ts';
+import { basename } from 'node:path';
+import { type Audio, type Recording, recordingRemarks } from '../audio/audio.ts';
 import { readAudio } from '../audio/decode.ts';
+import { AUDIO_FILE, listAudio } from '../audio/filelist.ts';
 import { resample } from '../audio/resample.ts';
 import { InputError } from '../formats/input-error.ts';
-import { readInput } from '../formats/read-input.ts';
 import { uniforms } from '../random/noise.ts';
 
 /** A crop of recorded audio used for scoring, at the model's rate. */
@@ -34,19 +33,16 @@ export interface ClipSet {
   readonly clips: readonly Clip[];
   /** The files the clips come from. */
   readonly files: ReadonlySet<string>;
+  /** What a user should know of them, one sentence each: files mixed down to one channel, files below the model's rate. */
+  readonly remarks: readonly string[];
 }
 
 /** Below this RMS, −60 dBFS, a crop is taken for silence, on which a distance between log spectra says nothing. */
 const SILENT_RMS = 1e-3;
 
-/** Some hundred thousand paths. */
-const MOST_FILELIST_BYTES = 2 ** 24;
-
-const AUDIO_FILE = /\.(wav|flac)$/i;
-
 /**
- * Takes scoring clips from a folder of WAV and FLAC files, a filelist (one path a line, relative to the list), or one file: the middle
- * of each file, resampled to the model's rate. Files too short or silent there are passed over.
+ * Takes scoring clips from a folder, a filelist or one file of recordings (`listAudio` says which): the middle of each file,
+ * resampled to the model's rate. Files too short or silent there are passed over.
  * Throws an InputError where a file cannot be read or not enough clips remain.
  */
 export async function loadClips(source: string, options: ClipOptions): Promise<ClipSet> {
@@ -59,6 +55,7 @@ export async function loadClips(source: string, options: ClipOptions): Promise<C
   const passedOver: string[] = [];
   const clips: Clip[] = [];
   const files = new Set<string>();
+  const recordings: Recording[] = [];
   for (const file of found.length > count ? shuffled(found, seed) : found) {
     if (clips.length === count) break;
     const audio = await readAudio(file);
@@ -74,6 +71,7 @@ export async function loadClips(source: string, options: ClipOptions): Promise<C
     const hash = createHash('sha256').update(new Uint8Array(samples.buffer)).digest('hex');
     clips.push({ name: basename(file).replace(AUDIO_FILE, ''), hash, samples });
     files.add(file);
+    recordings.push({ name: basename(file), channels: audio.channels, sampleRate: audio.sampleRate });
   }
   if (clips.length < count) {
     const rest = except?.size ? ' beside the scoring clips' : '';
@@ -82,7 +80,7 @@ export async function loadClips(source: string, options: ClipOptions): Promise<C
       `${source}: ${count} clips of ${seconds} s were expected${rest}, got ${clips.length} of ${found.length} files${why}; --clip-count and --clip-seconds ask for less`,
     );
   }
-  return { clips, files };
+  return { clips, files, remarks: recordingRemarks(recordings, sampleRate) };
 }
 
 /** The middle `length` samples of a recording at another rate, or undefined where it is shorter. */
@@ -103,31 +101,6 @@ async function middle(audio: Audio, toRate: number, length: number, file: string
 }
 
 const MARGIN_SECONDS = 0.25;
-
-async function listAudio(source: string): Promise<string[]> {
-  const info = await stat(source).catch(() => undefined);
-  if (info === undefined) throw new InputError(`${source}: there is no such folder, filelist or audio file`);
-  if (info.isDirectory()) {
-    const names = (await readdir(source, { recursive: true })).filter((name) => AUDIO_FILE.test(name));
-    if (names.length === 0) throw new InputError(`${source}: WAV or FLAC files were expected in this folder, got none`);
-    return names.toSorted().map((name) => resolve(source, name));
-  }
-  if (AUDIO_FILE.test(source)) return [resolve(source)];
-  const text = new TextDecoder().decode(await readInput(source, 'the filelist', MOST_FILELIST_BYTES));
-  if (text.includes('\0')) {
-    throw new InputError(
-      `${source}: a folder, a filelist, or a WAV or FLAC file was expected, got another kind of file`,
-    );
-  }
-  const lines = text.split(/\r?\n/).map((line) => line.trim());
-  const paths = lines.filter((line) => line !== '' && !line.startsWith('#'));
-  const odd = paths.find((path) => !AUDIO_FILE.test(path));
-  if (paths.length === 0 || odd !== undefined) {
-    const got = odd === undefined ? 'none' : JSON.stringify(odd.slice(0, 60));
-    throw new InputError(`${source}: a filelist with one WAV or FLAC path a line was expected, got ${got}`);
-  }
-  return paths.map((path) => resolve(join(dirname(source), path)));
-}
 
 /** Fisher and Yates' shuffle, the same for the same seed. */
 function shuffled(files: readonly string[], seed: number): string[] {

@@ -1,16 +1,16 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { readFlac } from '../../src/audio/flac.ts';
 import { readWav } from '../../src/audio/wav.ts';
 import { InputError } from '../../src/formats/input-error.ts';
+import { survivesMutations } from '../mutations.ts';
+import { fixture } from './bytes.ts';
 import { writeFlac, writeSilence } from './flac-writer.ts';
 
-/** Made by ffmpeg, as fixtures/README.md says: LPC, Rice coding, joint stereo. */
-const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`fixtures/${name}`, import.meta.url)));
 const ramp = Int16Array.from({ length: 200 }, (_, i) => i * 300 - 32768);
 
 describe('readFlac', () => {
+  // Made by ffmpeg, as fixtures/README.md says: LPC, Rice coding, joint stereo.
   test.each(['stereo-16', 'stereo-24'])(
     'gives the samples of the WAV file it was made from, bit for bit: %s',
     async (name) => {
@@ -68,6 +68,15 @@ describe('readFlac', () => {
     await expect(attempt).rejects.toThrow(InputError);
     await expect(attempt).rejects.toThrow(/^clips\/a\.flac: expected [^\n]*[^.\n]$/);
   });
+
+  test('survives damage', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const refused = await survivesMutations([writeFlac(ramp), fixture('stereo-16.flac')], (bytes) =>
+      readFlac(bytes, 'a.flac'),
+    );
+    printed.mockRestore();
+    expect(refused).toBeGreaterThan(1500);
+  }, 120_000);
 
   test('reads compressed silence that is not too long', async () => {
     const { samples } = await readFlac(writeSilence(3), 'a.flac');

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readWav, writeWav } from '../../src/audio/wav.ts';
 import { InputError } from '../../src/formats/input-error.ts';
+import { survivesMutations } from '../mutations.ts';
 
 const u16 = (value: number) => [value & 255, (value >>> 8) & 255];
 const u32 = (value: number) => [...u16(value & 0xffff), ...u16(value >>> 16)];
@@ -22,12 +23,34 @@ interface Header {
 }
 
 /** A "fmt " chunk as Microsoft's Multimedia Programming Interface lays it out. */
-function fmt({ encoding = 1, channels = 1, rate = 8000, bits = 16, block = (channels * bits) / 8 }: Header = {}) {
+function fmt({
+  encoding = 1,
+  channels = 1,
+  rate = 8000,
+  bits = 16,
+  block = channels * Math.ceil(bits / 8),
+}: Header = {}) {
   return [...u16(encoding), ...u16(channels), ...u32(rate), ...u32(rate * block), ...u16(block), ...u16(bits)];
 }
 
 function riff(chunks: number[], size = chunks.length + 4): Uint8Array {
   return Uint8Array.from([...text('RIFF'), ...u32(size), ...text('WAVE'), ...chunks]);
+}
+
+/** The rest of a KSDATAFORMAT_SUBTYPE GUID behind its first two bytes. */
+const GUID_TAIL = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
+
+/** An extensible "fmt " chunk; `encoding` is that of its subformat. */
+function extensible(header: Header, validBits: number, guidTail = GUID_TAIL): number[] {
+  const { encoding = 1 } = header;
+  return [
+    ...fmt({ ...header, encoding: 0xfffe }),
+    ...u16(22),
+    ...u16(validBits),
+    ...u32(4),
+    ...u16(encoding),
+    ...guidTail,
+  ];
 }
 
 const wav = (header: Header, data: number[]) => riff([...chunk('fmt ', fmt(header)), ...chunk('data', data)]);
@@ -61,17 +84,31 @@ describe('readWav', () => {
   });
 
   test('reads an extensible header by its subformat', () => {
-    const guidTail = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
-    const extensible = [
-      ...fmt({ encoding: 0xfffe, bits: 32 }),
-      ...u16(22),
-      ...u16(32),
-      ...u32(4),
-      ...u16(3),
-      ...guidTail,
-    ];
-    const file = riff([...chunk('fmt ', extensible), ...chunk('data', floatBytes([0.75]))]);
+    const header = extensible({ encoding: 3, bits: 32 }, 32);
+    const file = riff([...chunk('fmt ', header), ...chunk('data', floatBytes([0.75]))]);
     expect([...readWav(file, 'a.wav').samples]).toEqual([0.75]);
+  });
+
+  // Microsoft's "Multiple channel audio data and WAVE files": the valid bits are the upper ones of the container.
+  test('takes the upper bits of an extensible container', () => {
+    const header = extensible({ bits: 32, channels: 2 }, 20);
+    const file = riff([...chunk('fmt ', header), ...chunk('data', [...u32(0x40000000), ...u32(0xc0001000)])]);
+    expect([...readWav(file, 'a.wav').samples]).toEqual([(0.5 - 0.5 + 2 ** -19) / 2]);
+  });
+
+  test('reads PCM of every width from 1 to 32 bits, in the upper bits of whole bytes', () => {
+    for (let bits = 1; bits <= 32; bits++) {
+      const bytes = Math.ceil(bits / 8);
+      // Multimedia Programming Interface and Data Specifications 1.0, "Data format of the samples": up to 8 bits unsigned.
+      const lowest = -(2 ** (bits - 1));
+      const values = [lowest, -1, 0, 2 ** (bits - 1) - 1];
+      const data = values.flatMap((value) => {
+        const stored = (value - (bytes === 1 ? lowest : 0)) * 2 ** (8 * bytes - bits);
+        return Array.from({ length: bytes }, (_, i) => Math.floor(stored / 256 ** i) & 255);
+      });
+      const { samples } = readWav(wav({ bits }, data), 'a.wav');
+      expect(samples, `${bits} bits`).toEqual(Float32Array.from(values, (value) => value / -lowest));
+    }
   });
 
   test('averages channels', () => {
@@ -127,13 +164,37 @@ describe('readWav', () => {
     ['no sample rate', wav({ rate: 0 }, [0, 0])],
     ['blocks that do not fit', wav({ block: 3 }, [0, 0, 0])],
     ['ADPCM', wav({ encoding: 2, bits: 4, block: 1 }, [0, 0])],
-    ['12-bit PCM', wav({ bits: 12, block: 2 }, [0, 0])],
+    ['12-bit PCM in three bytes', wav({ bits: 12, block: 3 }, [0, 0, 0])],
+    ['PCM of no bits', wav({ bits: 0, block: 1 }, [0])],
+    ['33-bit PCM', wav({ bits: 33 }, [0, 0, 0, 0, 0])],
+    ['24-bit float', wav({ encoding: 3, bits: 24 }, [0, 0, 0])],
+    ['an extensible header cut short', wav({ encoding: 0xfffe }, [0, 0])],
+    [
+      'another subformat',
+      riff([...chunk('fmt ', extensible({}, 16, [...GUID_TAIL.slice(0, 13), 0x72])), ...chunk('data', [0, 0])]),
+    ],
     ['NaN', wav({ encoding: 3, bits: 32 }, floatBytes([0, Number.NaN]))],
     ['infinity', wav({ encoding: 3, bits: 32 }, floatBytes([Number.POSITIVE_INFINITY]))],
     ['a double beyond float32', wav({ encoding: 3, bits: 64 }, doubleBytes([1e300]))],
   ])('refuses %s with one sentence that names the file', (_, file) => {
     expect(() => readWav(file, 'clips/a.wav')).toThrow(InputError);
     expect(() => readWav(file, 'clips/a.wav')).toThrow(/^clips\/a\.wav: expected [^\n]*[^.\n]$/);
+  });
+
+  test('survives damage', async () => {
+    const refused = await survivesMutations(
+      [
+        wav({ channels: 2 }, [1, 2, 3, 4, 5, 6, 7, 8]),
+        riff([...chunk('fmt ', extensible({ encoding: 3, bits: 32 }, 32)), ...chunk('data', floatBytes([0.5, -0.5]))]),
+        riff([
+          ...chunk('LIST', [1, 2, 3]),
+          ...chunk('fmt ', fmt({ bits: 20 })),
+          ...chunk('data', [0, 0, 64, 0, 0, 192]),
+        ]),
+      ],
+      (bytes) => readWav(bytes, 'a.wav'),
+    );
+    expect(refused).toBeGreaterThan(1000);
   });
 
   test('refuses every file cut short', () => {

@@ -1,0 +1,95 @@
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { InputError } from '../formats/input-error.ts';
+import { readInput } from '../formats/read-input.ts';
+
+/** The endings that files of sound are found by, in either case. */
+export const AUDIO_FILE = /\.(wav|flac|ogg|oga|mp3)$/i;
+
+/** Some hundred thousand paths. */
+const MOST_FILELIST_BYTES = 2 ** 24;
+
+/** Files that are looked for at once. */
+const BATCH_FILES = 64;
+
+/** How much of a line is shown in a message. */
+const SHOWN_CHARACTERS = 60;
+
+/**
+ * The absolute paths of a source's audio files: those of a folder and the folders in it, in alphabetical order, those of a
+ * filelist, or the one file.
+ *
+ * @throws InputError if there is no such source or no audio file in it
+ */
+export async function listAudio(source: string): Promise<string[]> {
+  const info = await stat(source).catch(() => undefined);
+  if (info === undefined) throw new InputError(`${source}: there is no such folder, filelist or audio file`);
+  if (info.isDirectory()) {
+    const names = (await readdir(source, { recursive: true })).filter((name) => AUDIO_FILE.test(name));
+    if (names.length === 0) {
+      throw new InputError(`${source}: WAV, FLAC, Ogg Vorbis or MP3 files were expected in this folder, got none`);
+    }
+    return names.toSorted().map((name) => resolve(source, name));
+  }
+  return AUDIO_FILE.test(source) ? [resolve(source)] : readFilelist(source);
+}
+
+/**
+ * Reads a list of audio files, one a line, as UTF-8 with or without a byte order mark: relative paths start from the list's own
+ * folder, spaces within a name belong to it and so do quotes, lines that are empty or start with # are passed over. Of a line
+ * such as Tacotron's `path|text` the part before the first | is the path.
+ *
+ * @returns absolute paths, in the list's order
+ * @throws InputError if it is no such list, above 16 MiB, or names a file that is not there; the message has the line's number
+ */
+export async function readFilelist(path: string): Promise<string[]> {
+  const lines = filelistLines(await readInput(path, 'the filelist', MOST_FILELIST_BYTES), path);
+  const entries = lines.map(({ line, name }) => ({ line, file: resolve(dirname(path), name) }));
+  for (let start = 0; start < entries.length; start += BATCH_FILES) {
+    const batch = entries.slice(start, start + BATCH_FILES);
+    const there = await Promise.all(batch.map(async ({ file }) => (await stat(file).catch(() => undefined))?.isFile()));
+    const missing = batch[there.findIndex((isFile) => !isFile)];
+    if (missing !== undefined) {
+      throw new InputError(
+        `${path}: expected an audio file on line ${missing.line}, but there is no file ${missing.file}`,
+      );
+    }
+  }
+  return entries.map(({ file }) => file);
+}
+
+/**
+ * The paths that a filelist names, as they stand in it, with the numbers of their lines from 1 on.
+ *
+ * @throws InputError if a line names no audio file or none is named
+ */
+export function filelistLines(bytes: Uint8Array, where: string): { line: number; name: string }[] {
+  const lines = decodeText(bytes, where).split(/\r\n|\r|\n/);
+  const entries = lines.flatMap((text, i) => {
+    const trimmed = text.trim();
+    return trimmed === '' || trimmed.startsWith('#') ? [] : [{ line: i + 1, name: audioPath(trimmed, i + 1, where) }];
+  });
+  if (entries.length === 0) throw new InputError(`${where}: expected the path of an audio file on each line, got none`);
+  return entries;
+}
+
+function audioPath(text: string, line: number, where: string): string {
+  if (AUDIO_FILE.test(text)) return text;
+  const [first] = text.split('|', 1) as [string];
+  const name = first.trim();
+  if (AUDIO_FILE.test(name)) return name;
+  const shown = JSON.stringify(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text);
+  throw new InputError(
+    `${where}: expected the path of a .wav, .flac, .ogg, .oga or .mp3 file on line ${line}, got ${shown}`,
+  );
+}
+
+function decodeText(bytes: Uint8Array, where: string): string {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (!text.includes('\0')) return text;
+  } catch {
+    // Not UTF-8, which is said below.
+  }
+  throw new InputError(`${where}: expected a folder, an audio file or a filelist in UTF-8, got a binary file`);
+}

@@ -1,0 +1,123 @@
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { filelistLines, listAudio, readFilelist } from '../../src/audio/filelist.ts';
+import { InputError } from '../../src/formats/input-error.ts';
+import { survivesMutations } from '../mutations.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'filelist-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string | Uint8Array = ''): string {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+const AUDIO = [
+  'wavs/a.wav',
+  'wavs/two words.FLAC',
+  'wavs/"quoted".ogg',
+  'wavs/b.oga',
+  'wavs/deep/c.Mp3',
+  'wavs/x|y.wav',
+];
+const paths = AUDIO.map((name) => file(name));
+file('wavs/notes.txt');
+file('wavs/no extension');
+
+describe('readFilelist', () => {
+  test('takes paths from its own folder on, in its order, with all that may be in their names', async () => {
+    const list = file(
+      'lists/train.txt',
+      [
+        '../wavs/x|y.wav',
+        '',
+        '# ../wavs/none.wav',
+        '  ../wavs/two words.FLAC\t',
+        ' # b',
+        '../wavs/"quoted".ogg',
+        paths[0],
+      ].join('\n'),
+    );
+    expect(await readFilelist(list)).toEqual([paths[5], paths[1], paths[2], paths[0]]);
+  });
+
+  test('takes CRLF, a byte order mark and no line end at the end', async () => {
+    const list = file('crlf.txt', '\uFEFFwavs/a.wav\r\n\r\n#\r\nwavs/b.oga');
+    expect(await readFilelist(list)).toEqual([paths[0], paths[3]]);
+  });
+
+  test("takes what stands before a line's first | where it has a text", async () => {
+    const list = file(
+      'metadata.csv',
+      'wavs/a.wav|Printing, in the only sense|with which\nwavs/two words.FLAC | 3 | x\nwavs/deep/c.Mp3|\n',
+    );
+    expect(await readFilelist(list)).toEqual([paths[0], paths[1], paths[4]]);
+  });
+
+  test('takes more files than are looked for at once', async () => {
+    const list = file('long.txt', 'wavs/a.wav\n'.repeat(1000));
+    expect(await readFilelist(list)).toEqual(Array.from({ length: 1000 }, () => paths[0]));
+    const broken = file('broken.txt', `${'wavs/a.wav\n'.repeat(1000)}wavs/missing.wav\nwavs/missing-too.wav`);
+    await expect(readFilelist(broken)).rejects.toThrow(
+      new InputError(
+        `${broken}: expected an audio file on line 1001, but there is no file ${join(folder, 'wavs/missing.wav')}`,
+      ),
+    );
+  });
+
+  test.each([
+    ['missing.txt', '# comment\n\nwavs/none.wav\n', 'expected an audio file on line 3, but there is no file /'],
+    ['folder.txt', 'wavs\n', 'expected the path of a .wav, .flac, .ogg, .oga or .mp3 file on line 1, got "wavs"'],
+    ['text.txt', `wavs/a.wav\n${'words '.repeat(20)}`, 'file on line 2, got "words words'],
+    ['empty.txt', '', 'expected the path of an audio file on each line, got none'],
+    ['comments.txt', '# a.wav\r\n\r\n', 'got none'],
+    ['nul.txt', 'wavs/a.wav\0', 'a filelist in UTF-8, got a binary file'],
+    ['latin1.txt', Uint8Array.of(0xe9, 0x2e, 0x77, 0x61, 0x76), 'a filelist in UTF-8, got a binary file'],
+    ['utf16.txt', Uint8Array.of(0xff, 0xfe, 0x61, 0x00), 'a filelist in UTF-8, got a binary file'],
+  ])('refuses %s with one sentence that says where', async (name, content, expected) => {
+    const path = file(name, content);
+    await expect(readFilelist(path)).rejects.toThrow(InputError);
+    await expect(readFilelist(path)).rejects.toThrow(expected);
+    await expect(readFilelist(path)).rejects.toThrow(/^[^\n]+: expected [^\n]*[^.\n]$/);
+  });
+
+  test('refuses a list above 16 MiB unread, and one that is not there', async () => {
+    const path = file('huge.txt');
+    truncateSync(path, 2 ** 24 + 1);
+    await expect(readFilelist(path)).rejects.toThrow(
+      'the filelist cannot be read: at most 16777216 bytes were expected',
+    );
+    await expect(readFilelist(join(folder, 'none.txt'))).rejects.toThrow('there is no such file');
+  });
+
+  test('survives damage', async () => {
+    const list = Buffer.from('# a comment\r\nwavs/a.wav\r\nwavs/two words.flac|text\n\n/absolute/c.mp3\n"q".ogg\n');
+    const refused = await survivesMutations([list, Buffer.from('\uFEFFé.wav\n')], (bytes) =>
+      filelistLines(bytes, 'list.txt'),
+    );
+    expect(refused).toBeGreaterThan(500);
+  });
+});
+
+describe('listAudio', () => {
+  test('finds the audio files of a folder and the folders in it, by every ending in either case', async () => {
+    expect(await listAudio(join(folder, 'wavs'))).toEqual(paths.toSorted());
+  });
+
+  test('takes one file as it is, and another one for a filelist', async () => {
+    expect(await listAudio(paths[1]!)).toEqual([paths[1]]);
+    expect(await listAudio(file('one.lst', 'wavs/a.wav'))).toEqual([paths[0]]);
+  });
+
+  test('says what was expected of a folder without audio and of what is not there', async () => {
+    mkdirSync(join(folder, 'bare'), { recursive: true });
+    await expect(listAudio(join(folder, 'bare'))).rejects.toThrow(
+      'WAV, FLAC, Ogg Vorbis or MP3 files were expected in this folder, got none',
+    );
+    await expect(listAudio(join(folder, 'nowhere'))).rejects.toThrow('there is no such folder, filelist or audio file');
+  });
+});
