@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import Table from 'cli-table3';
 import { compile } from '../src/engine/onnxruntime/program.ts';
-import { loadConfig } from '../src/model/model.ts';
+import { loadConfig } from '../src/model/load-config.ts';
 import { buildWaveGrad } from '../src/model/wavegrad.ts';
 import { fillNormal } from '../src/random/noise.ts';
 

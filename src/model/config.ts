@@ -18,7 +18,8 @@ const modelConfig = z.strictObject({
   downsampling_dilations: z.array(channels),
 });
 
-const dataConfig = z.strictObject({
+/** The mel front end, under the reference's names; rates in Hz, lengths in samples. */
+export const dataConfig = z.strictObject({
   sample_rate: count,
   n_fft: size,
   win_length: size,

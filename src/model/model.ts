@@ -1,14 +1,10 @@
-import { dirname, join } from 'node:path';
-import type { EngineOptions } from '../engine/onnxruntime/program.ts';
-import { compile } from '../engine/onnxruntime/program.ts';
-import { parseJson } from '../formats/json.ts';
+import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
 import { readInput } from '../formats/read-input.ts';
 import { readWeights } from './checkpoint.ts';
-import { parseConfig, type WaveGradConfig } from './config.ts';
+import type { WaveGradConfig } from './config.ts';
+import { loadConfig } from './load-config.ts';
+import { modelFiles } from './model-files.ts';
 import { buildWaveGrad } from './wavegrad.ts';
-
-/** A config has a few kilobytes; a checkpoint given by mistake is not read to its end. */
-const MOST_CONFIG_BYTES = 2 ** 20;
 
 /** A WaveGrad network that is ready to run. */
 export interface Model {
@@ -31,20 +27,15 @@ export interface Model {
 
 /**
  * Loads a trained network.
- * @param checkpointPath PyTorch `.pt` (zip format) or `.safetensors`, with the names of ivanvovk/WaveGrad
+ * @param path a model's folder, or its checkpoint: PyTorch `.pt` (zip format) or `.safetensors`, with the names of ivanvovk/WaveGrad
  * @param configPath the reference's config.json; default: `config.json` beside the checkpoint
  * @param options device (default cpu) and threads (default 1)
  * @throws InputError in one sentence where a file cannot be read, is of another type, or does not fit the config
  */
-export async function loadModel(checkpointPath: string, configPath?: string, options?: EngineOptions): Promise<Model> {
-  const config = await loadConfig(configPath ?? join(dirname(checkpointPath), 'config.json'));
-  return buildModel(config, await readInput(checkpointPath, 'the checkpoint'), checkpointPath, options);
-}
-
-/** Reads and checks a config.json; throws an InputError with its path. */
-export async function loadConfig(path: string): Promise<WaveGradConfig> {
-  const text = new TextDecoder().decode(await readInput(path, 'the config', MOST_CONFIG_BYTES));
-  return parseConfig(parseJson(text, path), path);
+export async function loadModel(path: string, configPath?: string, options?: EngineOptions): Promise<Model> {
+  const files = await modelFiles(path);
+  const config = await loadConfig(configPath ?? files.config);
+  return buildModel(config, await readInput(files.checkpoint, 'the checkpoint'), files.checkpoint, options);
 }
 
 async function buildModel(

@@ -1,15 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/formats/input-error.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
-import { readWeights } from '../../src/model/checkpoint.ts';
+import { readCheckpoint, readWeights } from '../../src/model/checkpoint.ts';
 import { parseConfig } from '../../src/model/config.ts';
 import { loadModel } from '../../src/model/model.ts';
 import { buildWaveGrad } from '../../src/model/wavegrad.ts';
 import { refusal } from '../formats/refusal.ts';
 import { pickleBytes, tensorPickle, torchFile } from '../formats/torch-file.ts';
+import { survivesMutations } from '../mutations.ts';
 import { golden, readJson, tinyCheckpoint, tinyConfig, tinyWeights } from './tiny.ts';
 
 type Weights = ReturnType<typeof tinyWeights>;
@@ -32,7 +33,7 @@ function safetensors(change: (weights: Weights) => void = () => {}): Uint8Array 
 }
 
 /** The tiny checkpoint as torch.save writes it, its tensors over one storage; `beside` is pickle text of more entries. */
-function pyTorch(place: 'top' | 'model', beside = '', buffer = ''): Uint8Array {
+function pyTorch(place: 'top' | 'model', beside = '', buffer = '', prefix = ''): Uint8Array {
   const weights = tinyWeights();
   const text = (value: string) => `\x8c${String.fromCharCode(value.length)}${value}`;
   const storage = Float32Array.from([...weights.values()].flatMap(({ data }) => [...data]));
@@ -42,7 +43,7 @@ function pyTorch(place: 'top' | 'model', beside = '', buffer = ''): Uint8Array {
     const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
     const whole = tensorPickle({ storageLength: storage.length, offset, shape, strides });
     // Without the protocol before it and the stop after it.
-    state += text(name) + whole.slice(2, -1);
+    state += text(prefix + name) + whole.slice(2, -1);
     offset += data.length;
   }
   const dictionary = `}(${state}${buffer}u`;
@@ -70,6 +71,61 @@ test('schedule buffers, optimizer and iteration beside the weights are passed ov
   expect(read(pyTorch('model', beside, buffer))).toEqual(dataOf(tinyWeights()));
   const buffered = safetensors((weights) => weights.set('betas', { shape: [6], data: new Float32Array(6) }));
   expect(read(buffered)).toEqual(dataOf(tinyWeights()));
+});
+
+describe('a prefix before every name', () => {
+  const withPrefix = (prefix: string) =>
+    writeSafetensors(
+      new Map(
+        [...tinyWeights(), ['betas', { shape: [1], data: Float32Array.of(0.5) }] as const].map(([name, tensor]) => [
+          `${prefix}${name}`,
+          tensor,
+        ]),
+      ),
+    );
+
+  test.each(['module.', 'model.', 'model.module.'])('%s is left out, and known', (prefix) => {
+    const { prefix: found, tensors } = readCheckpoint(withPrefix(prefix), 'x.pt');
+    expect(found).toBe(prefix);
+    expect(new Set(tensors.keys())).toEqual(new Set([...tinyWeights().keys(), 'betas']));
+    expect(read(withPrefix(prefix))).toEqual(dataOf(tinyWeights()));
+    expect(read(pyTorch('model', '', '', prefix))).toEqual(dataOf(tinyWeights()));
+  });
+
+  test('there is none where names begin as the reference has them, though others have one', () => {
+    const bytes = safetensors((weights) => weights.set(`ema.${SOME}`, { shape: [1], data: new Float32Array(1) }));
+    expect(readCheckpoint(bytes, 'x.pt').prefix).toBe('');
+    expect(read(bytes)).toEqual(dataOf(tinyWeights()));
+  });
+
+  test('two networks with a prefix each are not guessed between', () => {
+    const bytes = safetensors((weights) => {
+      for (const [name, tensor] of tinyWeights()) {
+        weights.delete(name);
+        weights.set(`model.${name}`, tensor).set(`ema.${name}`, tensor);
+      }
+    });
+    expect(refusal(() => read(bytes))).toBe(
+      'x.pt: expected the tensors of one network, got several, under model., ema.',
+    );
+  });
+});
+
+test('the iteration is the training steps, in either format', () => {
+  const steps = (bytes: Uint8Array) => readCheckpoint(bytes, 'x.pt').iteration;
+  expect(steps(pyTorch('model', '\x8c\x09iterationJ\x70\x11\x01\x00'))).toBe(70_000);
+  expect(steps(writeSafetensors(tinyWeights(), { iteration: '70000' }))).toBe(70_000);
+  expect(steps(pyTorch('top'))).toBeUndefined();
+  for (const iteration of ['many', '', '1e3', '-1'])
+    expect(steps(writeSafetensors(tinyWeights(), { iteration }))).toBeUndefined();
+});
+
+test('a safetensors file whose header is as long as a zip begins is no zip', () => {
+  const short = writeSafetensors(tinyWeights(), { more: '' });
+  const headerBytes = Number(new DataView(short.buffer).getBigUint64(0, true));
+  const bytes = writeSafetensors(tinyWeights(), { more: ' '.repeat(0x4b50 - headerBytes) });
+  expect([...bytes.subarray(0, 3)]).toEqual([0x50, 0x4b, 0]);
+  expect(read(bytes)).toEqual(dataOf(tinyWeights()));
 });
 
 test('the same weights in either format predict the same, bit for bit', async () => {
@@ -113,6 +169,36 @@ test.each([
   );
 });
 
+test('another number of mel bands is said as such, with both', () => {
+  const bytes = safetensors((weights) => {
+    weights.set('nn.ublock_preconv.conv1d.weight', { shape: [24, 128, 3], data: new Float32Array(24 * 128 * 3) });
+  });
+  expect(refusal(() => read(bytes))).toBe(
+    "x.pt: it takes 128 mel bands, but the config's n_mels is 80 " +
+      '(nn.ublock_preconv.conv1d.weight has shape [24, 128, 3], but the config asks for [24, 80, 3])',
+  );
+});
+
+test.each([
+  [
+    "lmnt's WaveGrad under DistributedDataParallel",
+    [
+      'module.downsample.0.conv.weight',
+      'module.film.0.input_conv.bias',
+      'module.first_conv.weight',
+      'module.last_conv.bias',
+    ],
+    'module.downsample.0.conv.weight, module.film.0.input_conv.bias, module.first_conv.weight and 1 more',
+  ],
+  ["Coqui's", ['y_conv.weight_g', 'x_conv.weight_v'], 'y_conv.weight_g, x_conv.weight_v'],
+  ['a name with control characters', ['a\nb\u001b[31m'], 'a?b?[31m'],
+])('the names of %s are said beside those that were expected', (_, names, got) => {
+  const bytes = writeSafetensors(new Map(names.map((name) => [name, { shape: [1], data: new Float32Array(1) }])));
+  expect(refusal(() => read(bytes))).toBe(
+    `x.pt: expected tensors by the names of ivanvovk/WaveGrad, such as nn.ublock_preconv.conv1d.weight, got ${got}`,
+  );
+});
+
 test('a network tensor that the config has no place for is named', () => {
   const name = 'nn.ublocks.5.residual.conv1d.bias';
   const bytes = safetensors((weights) => weights.set(name, { shape: [1], data: new Float32Array(1) }));
@@ -140,14 +226,32 @@ test.each([
   );
 });
 
-test.each([
-  ['a number', 'K\x07.'],
-  ['an empty dict', '}.'],
-  ['a dict without tensors', '}\x8c\x05model}\x8c\x09iterationK\x07ss.'],
-])('%s is no state dict', (_, pickle) => {
-  expect(refusal(() => read(torchFile(`\x80\x04${pickle}`)))).toBe(
-    'x.pt: expected a state dict, at the top or under "model", got no tensors by name',
+test('a file of PyTorch before 1.6 is told what to do', () => {
+  expect(refusal(() => read(pickleBytes('\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.')))).toMatch(
+    /^x\.pt: expected PyTorch's zip format, .*save it again/,
   );
+});
+
+test.each([
+  ['a number', 'K\x07.', 'something else'],
+  ['a list of floats, as a schedule is', ']K\x07a.', 'a list of 1'],
+  ['an empty dict', '}.', 'an empty dictionary'],
+  ['a dict of numbers', '}K\x07K\x07s.', 'a dictionary without tensors, with keys that are no names'],
+  [
+    'a dict without tensors',
+    '}(\x8c\x05model}\x8c\x09iterationK\x07u.',
+    'a dictionary without tensors, with "model", "iteration"',
+  ],
+  ['a GAN', '}(\x8c\x09generator}\x8c\x06epochsK\x07u.', 'a dictionary without tensors, with "generator", "epochs"'],
+])('%s is no state dict', (_, pickle, got) => {
+  expect(refusal(() => read(torchFile(`\x80\x04${pickle}`)))).toBe(
+    `x.pt: expected a state dict, at the top or under "model", got ${got}`,
+  );
+});
+
+test('a tensor, as a schedule is, is no state dict', () => {
+  const pickle = tensorPickle({ storageLength: 6, shape: [6], strides: [1] });
+  expect(refusal(() => read(torchFile(pickle, { 0: new Uint8Array(24) })))).toContain('got a tensor of shape [6]');
 });
 
 test('a pickle that names os.system is refused and nothing runs', async () => {
@@ -174,13 +278,30 @@ test('a checkpoint cut anywhere is refused', () => {
   for (let length = 0; length < whole.length; length += 4999) refusal(() => read(whole.subarray(0, length)));
 });
 
-test.each([
-  ['no such file', 'none.pt', 'there is no such file'],
-  ['a folder', '.', 'it is a folder'],
-])('%s is refused with its path', async (_, name, reason) => {
-  const path = join(folder, name);
+test('what is not there is refused with its path', async () => {
+  const path = join(folder, 'none.pt');
   await expect(loadModel(path, tinyConfig)).rejects.toThrow(
-    new InputError(`${path}: the checkpoint cannot be read: ${reason}`),
+    new InputError(`${path}: expected a model folder or a checkpoint, but there is nothing`),
+  );
+});
+
+test('a model is loaded by its folder too', async () => {
+  const home = join(folder, 'home');
+  mkdirSync(join(home, 'schedules'), { recursive: true });
+  copyFileSync(tinyConfig, join(home, 'config.json'));
+  writeFileSync(join(home, 'model.safetensors'), safetensors());
+  const model = await loadModel(home);
+  expect(model.parameterCount).toBe(26_069);
+  await model.dispose();
+});
+
+test('a folder without a checkpoint is refused', async () => {
+  const empty = join(folder, 'empty');
+  mkdirSync(empty);
+  await expect(loadModel(empty)).rejects.toThrow(
+    new InputError(
+      `${empty}: expected one checkpoint (model.safetensors, or a single .safetensors or .pt file), got none`,
+    ),
   );
 });
 
@@ -190,4 +311,9 @@ test('the config is looked for beside the checkpoint', async () => {
   await expect(loadModel(path)).rejects.toThrow(
     new InputError(`${join(folder, 'config.json')}: the config cannot be read: there is no such file`),
   );
+});
+
+test('damaged files are read or refused', async () => {
+  expect(await survivesMutations([readFileSync(tinyCheckpoint), pyTorch('model')], read)).toBeGreaterThan(1500);
+  expect(await survivesMutations([safetensors()], read)).toBeGreaterThan(1500);
 });

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { InputError } from '../../src/formats/input-error.ts';
 import { parseConfig, type WaveGradConfig } from '../../src/model/config.ts';
-import { loadConfig } from '../../src/model/model.ts';
+import { loadConfig } from '../../src/model/load-config.ts';
+import { buildWaveGrad } from '../../src/model/wavegrad.ts';
 import { refusal } from '../formats/refusal.ts';
+import { survivesMutations } from '../mutations.ts';
 import { defaultConfig, readJson, tinyConfig } from './tiny.ts';
 
 type Section = 'model_config' | 'data_config';
@@ -132,4 +134,13 @@ test('a folder is refused as a config', async () => {
   await expect(loadConfig(folder)).rejects.toThrow(
     new InputError(`${folder}: the config cannot be read: it is a folder`),
   );
+});
+
+test('damaged files are read or refused, and what is read is a network', async () => {
+  const path = join(folder, 'damaged.json');
+  const read = async (bytes: Uint8Array) => {
+    writeFileSync(path, bytes);
+    buildWaveGrad(await loadConfig(path)).parameters();
+  };
+  expect(await survivesMutations([readFileSync(defaultConfig), readFileSync(tinyConfig)], read)).toBeGreaterThan(1000);
 });

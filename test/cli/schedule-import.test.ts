@@ -1,0 +1,214 @@
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { writeSafetensors } from '../../src/formats/safetensors.ts';
+import { loadModel } from '../../src/model/model.ts';
+import { loadSchedule } from '../../src/schedule/file.ts';
+import { bufferedBetas, readJson, tinyConfig, tinyWeights, trainingCheckpoint } from '../model/tiny.ts';
+
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-import.ts', import.meta.url));
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'schedule-import-'));
+  const command = `#!/bin/sh\nexec '${process.execPath}' --import '${TSX}' '${PROGRAM}' "$@"\n`;
+  writeFileSync(join(folder, 'schedule-import'), command, { mode: 0o755 });
+  copyFileSync(tinyConfig, join(folder, 'config.json'));
+  writeFileSync(join(folder, 'checkpoint.pt'), trainingCheckpoint());
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+beforeEach(() => rmSync(join(folder, 'model'), { recursive: true, force: true }));
+
+/** A line as typed in a shell, in the temporary folder. */
+function shell(line: string): { status: number | null; stdout: string; stderr: string } {
+  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+  return spawnSync('sh', ['-c', line], { cwd: folder, encoding: 'utf8', env });
+}
+
+const inModel = (...path: string[]) => join(folder, 'model', ...path);
+
+function refusedOn(line: string): string {
+  const { status, stdout, stderr } = shell(line);
+  expect([status, stdout]).toEqual([1, '']);
+  return stderr;
+}
+
+describe('a training checkpoint', () => {
+  test('becomes a folder with weights, config, card and schedule', async () => {
+    const { status, stdout, stderr } = shell('schedule-import checkpoint.pt -o model/');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(
+      'checkpoint.pt: 26,069 parameters, after 70,000 training steps, written as float32.\n' +
+        '22050 Hz, hop 300, 80 mel bands from 80 to 8000 Hz.\n' +
+        'The schedule in its buffers, 6 steps, is checkpoint-6.\n' +
+        'Model: model/\n',
+    );
+    expect(readdirSync(inModel()).toSorted()).toEqual(['README.md', 'config.json', 'model.safetensors', 'schedules']);
+    expect(readJson(inModel('config.json'))).toEqual(readJson(tinyConfig));
+    expect(readFileSync(inModel('README.md'), 'utf8')).toContain('| training steps | 70,000 |');
+    const schedule = await loadSchedule('checkpoint-6', { model: inModel() });
+    expect([schedule.name, schedule.betas]).toEqual(['checkpoint-6', [...bufferedBetas]]);
+    const model = await loadModel(inModel());
+    expect(model.parameterCount).toBe(26_069);
+    await model.dispose();
+  });
+
+  test('--json gives the facts', () => {
+    const { stdout } = shell('schedule-import checkpoint.pt --out model --json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      folder: 'model',
+      source: { name: 'checkpoint.pt', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      parameterCount: 26_069,
+      iteration: 70_000,
+      prefix: '',
+      precision: 'float32',
+      schedule: { name: 'checkpoint-6', steps: 6 },
+    });
+  });
+
+  test('--half makes the weights half as large', () => {
+    shell('schedule-import checkpoint.pt -o model --half');
+    // 26,069 numbers of two bytes, after a header of some kilobytes.
+    expect(readFileSync(inModel('model.safetensors')).length - 26_069 * 2).toBeLessThan(20_000);
+  });
+
+  test('the same command makes the same files', () => {
+    const bytes = () => ['README.md', 'config.json', 'model.safetensors'].map((name) => readFileSync(inModel(name)));
+    shell('schedule-import checkpoint.pt -o model');
+    const first = bytes();
+    expect(shell('schedule-import checkpoint.pt -o model --force').status).toBe(0);
+    expect(bytes()).toEqual(first);
+  });
+
+  test('a prefix of its names is said', () => {
+    writeFileSync(join(folder, 'parallel.pt'), trainingCheckpoint({ prefix: 'module.' }));
+    expect(shell('schedule-import parallel.pt -o model').stdout).toContain(
+      '\nIts names begin with module., which is left out.\n',
+    );
+  });
+
+  test('buffers that are no schedule are said and left', () => {
+    writeFileSync(join(folder, 'odd.pt'), trainingCheckpoint({ betas: Float32Array.of(0.1, 1.5) }));
+    const { status, stderr } = shell('schedule-import odd.pt -o model');
+    expect([status, stderr]).toEqual([
+      0,
+      "The checkpoint's buffer betas holds no schedule: schedule checkpoint-2: beta_2 must lie strictly between 0 and 1, got 1.5.\n",
+    ]);
+    expect(existsSync(inModel('schedules'))).toBe(false);
+    expect(readFileSync(inModel('README.md'), 'utf8')).toContain('| schedule in the checkpoint | none |');
+  });
+});
+
+describe('a folder that is there', () => {
+  test('may be empty, or have schedules, which stay', async () => {
+    mkdirSync(inModel('schedules'), { recursive: true });
+    writeFileSync(inModel('schedules', 'best-6.json'), '[0.1]');
+    expect(shell('schedule-import checkpoint.pt -o model').status).toBe(0);
+    expect(readFileSync(inModel('schedules', 'best-6.json'), 'utf8')).toBe('[0.1]');
+    expect((await loadSchedule(inModel('schedules', 'checkpoint-6.json'))).length).toBe(6);
+  });
+
+  test.each([['notes.txt'], ['model.safetensors'], ['schedules/checkpoint-6.json']])(
+    'with %s is only written into with --force',
+    (name) => {
+      mkdirSync(inModel('schedules'), { recursive: true });
+      writeFileSync(inModel(name), '[0.1]');
+      const before = readdirSync(inModel());
+      expect(refusedOn('schedule-import checkpoint.pt -o model')).toBe(
+        `schedule-import: model: expected a new or empty folder, got one with ${name}; --force writes into it\n`,
+      );
+      expect(readdirSync(inModel())).toEqual(before);
+      expect(readFileSync(inModel(name), 'utf8')).toBe('[0.1]');
+      expect(shell('schedule-import checkpoint.pt -o model --force').status).toBe(0);
+      expect(readJson(inModel('config.json'))).toEqual(readJson(tinyConfig));
+    },
+  );
+
+  test('that is a file is an error', () => {
+    writeFileSync(join(folder, 'file'), '');
+    expect(refusedOn('schedule-import checkpoint.pt -o file')).toBe(
+      'schedule-import: file: expected a folder for the model, got a file\n',
+    );
+  });
+});
+
+describe('nothing is written where', () => {
+  test.each([
+    [
+      'the checkpoint is a schedule',
+      'ivanvovk-6.json',
+      'expected a PyTorch checkpoint (zip format) or safetensors, got neither',
+    ],
+    ['there is no checkpoint', 'none.pt', 'expected a model folder or a checkpoint, but there is nothing'],
+  ])('%s', (_, name, sentence) => {
+    writeFileSync(join(folder, 'ivanvovk-6.json'), '{"betas": [0.1, 0.2]}');
+    expect(refusedOn(`schedule-import ${name} -o model`)).toBe(`schedule-import: ${name}: ${sentence}\n`);
+    expect(existsSync(inModel())).toBe(false);
+  });
+
+  test('the config is of another network', () => {
+    const config = readJson(tinyConfig) as { data_config: { n_mels: number } };
+    config.data_config.n_mels = 128;
+    writeFileSync(join(folder, 'other.json'), JSON.stringify(config));
+    expect(refusedOn('schedule-import checkpoint.pt -o model --config other.json')).toContain(
+      "checkpoint.pt: it takes 80 mel bands, but the config's n_mels is 128 (",
+    );
+    expect(existsSync(inModel())).toBe(false);
+  });
+
+  test('there is no config', () => {
+    mkdirSync(join(folder, 'alone'), { recursive: true });
+    writeFileSync(join(folder, 'alone/checkpoint.safetensors'), writeSafetensors(tinyWeights()));
+    expect(refusedOn('schedule-import alone/checkpoint.safetensors -o model')).toBe(
+      'schedule-import: alone/checkpoint.safetensors: expected the config.json of its training beside it, but there is none; ' +
+        '--config says where it is\n',
+    );
+    expect(existsSync(inModel())).toBe(false);
+  });
+});
+
+test.each([
+  ['-o model', 'one checkpoint was expected, got none'],
+  ['a.pt b.pt -o model', 'one checkpoint was expected, got a.pt b.pt'],
+  ['checkpoint.pt', 'Missing required argument: out'],
+])('%s is used wrongly: exit 2', (args, sentence) => {
+  expect(shell(`schedule-import ${args}`)).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: `schedule-import: ${sentence}\nTry schedule-import --help.\n`,
+  });
+});
+
+test('every example of --help runs', () => {
+  copyFileSync(join(folder, 'checkpoint.pt'), join(folder, 'lj.pt'));
+  const help = shell('schedule-import --help').stdout;
+  const examples = [...help.matchAll(/^ {2}(schedule-import.*?) {2}/gm)].map(([, line]) => line!);
+  expect(examples).toHaveLength(4);
+  for (const example of examples) expect([example, shell(example).status]).toEqual([example, 0]);
+});
+
+test('it loads neither an engine nor audio code', () => {
+  const coverage = join(folder, 'coverage');
+  expect(shell(`NODE_V8_COVERAGE='${coverage}' schedule-import checkpoint.pt -o model`).status).toBe(0);
+  const loaded = readdirSync(coverage)
+    .map((file) => readFileSync(join(coverage, file), 'utf8'))
+    .join('\n');
+  expect(loaded).toContain('/src/model/wavegrad.ts');
+  expect(loaded).not.toMatch(
+    /\/node_modules\/(mathjs|onnxruntime-|protobufjs|@tensorflow|fft\.js|@alexanderolsen|piscina)/,
+  );
+});
