@@ -41,12 +41,12 @@ export async function runCommand<Flags extends Record<string, Options>>(
       .scriptName(command.name)
       .usage(`$0 ${command.synopsis}\n\n${command.describe}`)
       .options({ ...withValues(command.flags), ...COMMON })
-      .example(command.examples.map(([line, what]) => [line, what]))
+      .epilogue(exampleLines(command.examples))
       .version(packageVersion())
       .strictOptions()
       .parserConfiguration({ 'parse-positional-numbers': false })
       .alias('h', 'help')
-      .wrap(Math.min(120, process.stdout.columns ?? 100))
+      .wrap(HELP_WIDTH)
       .fail((message, error) => {
         // What the parser finds wrong comes as a message, or as an error of its own kind.
         throw error === undefined || error.name === 'YError' ? new UsageError(message ?? error.message) : error;
@@ -69,16 +69,30 @@ export async function runCommand<Flags extends Record<string, Options>>(
   }
 }
 
+const HELP_WIDTH = Math.min(120, process.stdout.columns ?? 120);
+
+/** Commands to copy, which no line may break: what they do stands beside them, or beneath where there is no room. */
+function exampleLines(examples: Command<never>['examples']): string {
+  const widest = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, what]) => {
+    const isNarrow = 2 + widest + 2 + what.length <= HELP_WIDTH;
+    return isNarrow ? `  ${line.padEnd(widest)}  ${what}` : `  ${line}\n      ${what}`;
+  });
+  return ['Examples:', ...lines].join('\n');
+}
+
 /** Throws a UsageError for a flag given twice, and for one that wants a number and has none. */
 function checkValues(values: Record<string, unknown>, flags: Record<string, Options>, args: readonly string[]): void {
-  for (const [name, { array, type, nargs = 1 }] of Object.entries(flags)) {
+  for (const [name, { array, type, nargs }] of Object.entries(flags)) {
     const value = values[name];
-    if (Array.isArray(value) && (!array || value.length > nargs))
+    if (Array.isArray(value) && (!array || (nargs !== undefined && value.length > nargs)))
       throw new UsageError(`--${name} was given more than once`);
     if (type === 'number' && [value].flat().some(Number.isNaN)) {
+      const at = args.indexOf(`--${name}`) + 1;
       const raw =
-        args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3) ?? args[args.indexOf(`--${name}`) + 1];
-      throw new UsageError(`--${name} must be ${nargs === 1 ? 'a number' : `${nargs} numbers`}, got ${raw}`);
+        args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3) ??
+        args.slice(at, at + (nargs ?? 1)).find((arg) => Number.isNaN(Number(arg)));
+      throw new UsageError(`--${name} must be ${nargs === undefined ? 'a number' : `${nargs} numbers`}, got ${raw}`);
     }
   }
 }

@@ -1,96 +1,107 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import type { Options } from 'yargs';
-import { InputError } from '../formats/input-error.ts';
-import { diagnose } from '../schedule/diagnostics.ts';
-import { listPresets, loadSchedule } from '../schedule/file.ts';
-import { runCommand, wholeNumber } from './command.ts';
-import { type ListedSchedule, listing } from './schedule-table.ts';
+import { PRECISIONS } from '../diffusion/process.ts';
+import { REFERENCE_TRAINING } from '../schedule/diagnostics.ts';
+import { listPresets } from '../schedule/file.ts';
+import { CLAMPS } from '../schedule/noise-schedule.ts';
+import { runCommand, UsageError, wholeNumber } from './command.ts';
+import { allSchedules, carriedSchedules, listedModel, namedSchedules } from './listed-schedules.ts';
+import { withPlotFile } from './plot-argument.ts';
+import { callName, type ListedSchedule, listing } from './schedule-table.ts';
+import { type View, viewSentences, viewSigmas } from './schedule-view.ts';
 
-const STUDIES = 'experiments';
+const PIPE_WIDTH = 80;
 
 const FLAGS = {
   steps: { type: 'number', describe: 'Only schedules of that many steps' },
+  model: {
+    type: 'string',
+    describe: 'A model folder or checkpoint: the schedules it carries, how they were found, and its trained range',
+  },
+  clamp: { choices: CLAMPS, describe: 'Add what the schedules would be where this is clamped' },
+  precision: { choices: PRECISIONS, describe: 'Add what the schedules would be in this precision' },
+  'all-steps': { type: 'boolean', default: false, describe: 'Step tables of schedules of more than 50 steps too' },
+  plot: { type: 'string', describe: 'Write an HTML page of them, FILE.html [default: schedules.html]' },
 } as const satisfies Record<string, Options>;
-
-async function namedSchedules(names: readonly string[]): Promise<ListedSchedule[]> {
-  const presets = await listedPresets();
-  const preset = (name: string) => presets.find(({ schedule }) => schedule.name === name);
-  return Promise.all(names.map(async (name) => preset(name) ?? fromFile(name)));
-}
-
-async function listedPresets(): Promise<ListedSchedule[]> {
-  return (await listPresets()).map((schedule) => ({ schedule, diagnostics: diagnose(schedule) }));
-}
-
-async function fromFile(path: string): Promise<ListedSchedule> {
-  const schedule = await loadSchedule(path);
-  return { schedule, diagnostics: diagnose(schedule), path, heldout: await heldOutScore(path) };
-}
-
-// Imported only here: it brings the metrics along, and a listing of presets should be instant.
-async function heldOutScore(path: string): Promise<ListedSchedule['heldout']> {
-  const { readOutcome } = await import('../search/outcome.ts');
-  try {
-    return (await readOutcome(path))?.heldout;
-  } catch {
-    // A schedule that no study of this version found.
-    return undefined;
-  }
-}
-
-/** What studies below the working directory found; `warn` is told of those that cannot be read. */
-async function foundSchedules(warn: (message: string) => void): Promise<ListedSchedule[]> {
-  const studies = existsSync(STUDIES) ? await readdir(STUDIES) : [];
-  const paths = studies.sort().map((study) => join(STUDIES, study, 'best.json'));
-  const found: ListedSchedule[] = [];
-  for (const path of paths.filter((candidate) => existsSync(candidate))) {
-    try {
-      found.push(await fromFile(path));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      warn(`skipped ${error.message}`);
-    }
-  }
-  return found;
-}
-
-function toJson({ schedule, diagnostics, path, heldout }: ListedSchedule): unknown {
-  return { ...schedule.toJSON(), diagnostics, path: path && resolve(path), heldout };
-}
 
 await runCommand(
   {
     name: 'schedule-list',
     synopsis: '[SCHEDULE...]',
     describe:
-      'Shows schedules with their diagnostics: those given, by file or preset name, or all presets and what the studies in ' +
-      './experiments found. Columns: the level that sampling starts from; whether betas rise throughout; the smallest step in ln σ; ' +
-      'levels outside the trained range; by how much float32 scales the last step (1 is right); the score on held-out clips.',
+      'Shows schedules with their diagnostics: those given, by file, name or list of betas; or those of a model; or all presets and ' +
+      'what the studies in ./experiments found. Columns: the level that sampling starts from; whether betas rise throughout; the ' +
+      'smallest step in ln σ; levels outside the trained range; by how much float32 scales the last step (1 is right); the score on ' +
+      'held-out clips.\n\n' +
+      'Of schedules given or of a model it also shows a ladder of σ, each step, and how far apart they are. Columns of a step: the ' +
+      'signal to noise ratio; the noise that the step adds (standard deviation), and its share of the noise power then present. ' +
+      'With --precision float32: σ as it comes out. With --clamp state: the share of samples cut, the gain of the signal, and the ' +
+      'σ then there, for speech at -23 dB.',
     flags: FLAGS,
     examples: [
       ['schedule-list', 'all presets and found schedules'],
       ['schedule-list --steps 6', 'those of 6 steps'],
-      ['schedule-list lmnt-6 fastdiff-6', 'these two'],
+      ['schedule-list lmnt-6 fastdiff-6', 'these two, with ladder, steps and distance'],
+      ["schedule-list '[1e-6, 2e-5, 1e-3, 0.06]'", 'betas of your own, and the nearest preset'],
+      ['schedule-list ivanvovk-6 --precision float32', 'what float32 makes of it'],
+      ['schedule-list fastdiff-8 --clamp state', 'what a clamp of the state makes of it'],
+      ['schedule-list ivanvovk-6 lmnt-6 --plot', 'beside each other, in schedules.html'],
+      ['schedule-list --model folder/', 'what a model carries, and how that was found'],
       ['schedule-list --json', 'with betas and diagnostics; null for infinity'],
     ],
-    async run({ steps, json, quiet }, positionals) {
+    async run({ steps, model: modelPath, clamp, precision, 'all-steps': allSteps, plot, json, quiet }, positionals) {
       if (steps !== undefined) wholeNumber('steps', steps, 1);
+      if (plot === '') throw new UsageError('--plot must be the name of a file, got nothing');
       const warn = (message: string): void => {
         if (!quiet) process.stderr.write(`schedule-list: ${message}\n`);
       };
-      const all =
-        positionals.length > 0
-          ? await namedSchedules(positionals)
-          : [...(await listedPresets()), ...(await foundSchedules(warn))];
+      const view = { clamp, precision };
+      const model = modelPath === undefined ? undefined : await listedModel(modelPath, REFERENCE_TRAINING, warn);
+      const trained = model?.trained ?? REFERENCE_TRAINING;
+      const chosen = positionals.length > 0 || model !== undefined;
+      const all = await (positionals.length > 0
+        ? namedSchedules(positionals, trained, model)
+        : model
+          ? carriedSchedules(model, warn)
+          : allSchedules(trained, warn));
       const listed = all.filter(({ schedule }) => steps === undefined || schedule.length === steps);
-      if (json) process.stdout.write(`${JSON.stringify(listed.map(toJson), null, 2)}\n`);
-      else if (listed.length > 0) process.stdout.write(`${listing(listed, process.stdout.columns)}\n`);
-      else warn(`no schedule of ${steps} steps`);
+      const presets = chosen ? await listPresets() : undefined;
+      if (json) {
+        const { listedJson } = await import('./listed-json.ts');
+        process.stdout.write(`${JSON.stringify(listedJson(listed, view, presets), null, 2)}\n`);
+      }
+      if (listed.length === 0) {
+        const carries = model === undefined ? 'no schedule' : `${model.folder} carries no schedule`;
+        if (!json) warn(steps === undefined ? carries : `no schedule of ${steps} steps`);
+        return 0;
+      }
+      if (!json) {
+        process.stdout.write(`${listing(listed, process.stdout.columns, view)}\n`);
+        if (presets) {
+          const { details } = await import('./listed-details.ts');
+          const width = process.stdout.columns ?? PIPE_WIDTH;
+          process.stdout.write(`\n${details(listed, { trained, presets, view, allSteps, width })}\n`);
+        }
+      }
+      if (plot !== undefined) {
+        await writePage(listed, view, plot);
+        const written = `Written to ${plot}.\n`;
+        if (!json) process.stdout.write(`\n${written}`);
+        else if (!quiet) process.stderr.write(written);
+      }
       return 0;
     },
   },
-  process.argv.slice(2),
+  withPlotFile(process.argv.slice(2)),
 );
+
+async function writePage(listed: readonly ListedSchedule[], view: View, path: string): Promise<void> {
+  const { writeSchedulePage } = await import('../report/schedule-page.ts');
+  const named = listed.map((entry) => ({
+    ...entry,
+    name: callName(entry),
+    remarks: viewSentences(entry.schedule, view),
+    variants: viewSigmas(entry.schedule, view),
+  }));
+  await writeSchedulePage(named, path);
+}

@@ -1,88 +1,27 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { METRIC_NAMES } from '../audio/distances/index.ts';
-import { PRECISIONS } from '../diffusion/process.ts';
-import { DEVICES } from '../engine/onnxruntime/program.ts';
+import { modelFiles } from '../model/model-files.ts';
 import { counted, duration } from '../report/numbers.ts';
 import { reportPathFor, writeReport } from '../report/report.ts';
-import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { readOutcome } from '../search/outcome.ts';
-import { createSearchPool, planSearch, type SearchPlan, warmUp } from '../search/plan.ts';
+import { createSearchPool, DEMO, planSearch, type SearchPlan, warmUp } from '../search/plan.ts';
 import type { Progress } from '../search/progress.ts';
 import { readStudy } from '../search/read-study.ts';
+import { saveToModel } from '../search/save-to-model.ts';
 import { search, trialsNfe } from '../search/search.ts';
-import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
 import { findStudy, openStudy, type Study, type StudyMode, studyPaths } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
 import { packageVersion, runCommand, UsageError, wholeNumber } from './command.ts';
 import { createProgressLine } from './progress.ts';
+import { SEARCH_FLAGS } from './search-flags.ts';
 import { asJson, asText, type Found } from './search-result.ts';
+import { startRemarks, startSchedules } from './start-schedules.ts';
 
 const INTERRUPTED = 130;
 const MOST_STEPS = 1000;
 /** A terminal's Ctrl-C may come twice, from the terminal and from npm, which passes it on. */
 const SAME_SIGNAL_MS = 500;
-
-const flags = {
-  iters: { type: 'number', default: 6, describe: 'Steps of the schedule (N)' },
-  jobs: { type: 'number', describe: 'Evaluations at once [default: the number of cores]' },
-  model: { type: 'string', describe: 'Checkpoint, .pt or .safetensors [default: the demo model]' },
-  config: { type: 'string', describe: 'Its config.json [default: beside the checkpoint]' },
-  clips: {
-    type: 'string',
-    describe: 'Folder, filelist or file of recordings to score on [default: the demo clips]',
-  },
-  heldout: { type: 'string', describe: 'The same to verify on [default: others of --clips]' },
-  strategy: {
-    choices: Object.keys(STRATEGIES) as StrategyName[],
-    default: 'random' as StrategyName,
-    describe: 'How to search',
-  },
-  budget: {
-    type: 'number',
-    describe: 'Network evaluations (NFE, one takes all scoring clips) to spend on trials [default: 130 trials]',
-  },
-  range: {
-    type: 'number',
-    array: true,
-    nargs: 2,
-    describe: 'Ends of what is searched: of sigma (random, grid) or of beta (digit-grid, reference-grid)',
-  },
-  stride: { type: 'number', default: 1, describe: 'Every how many candidates of a grid to try' },
-  values: {
-    type: 'number',
-    describe: 'Values of sigma at each step of --strategy grid [default: 3]',
-  },
-  'clip-seconds': {
-    type: 'number',
-    default: 1,
-    describe: 'Length of each clip, from the middle of its file',
-  },
-  'clip-count': { type: 'number', default: 6, describe: 'Clips to score on, and to verify on' },
-  replicates: { type: 'number', default: 1, describe: 'Noise draws a trial is scored with' },
-  metric: {
-    choices: METRIC_NAMES,
-    default: METRIC_NAMES[0],
-    describe: 'Distance to minimise',
-  },
-  clamp: { choices: CLAMPS, default: 'x0' as const, describe: 'What the sampler holds to [-1, 1]' },
-  precision: {
-    choices: PRECISIONS,
-    default: 'float64' as const,
-    describe: "Rounding of the sampler's constants",
-  },
-  seed: { type: 'number', default: 0, describe: 'Decides all noise and all proposals' },
-  study: { type: 'string', describe: 'Folder of the study [default: experiments/search-N]' },
-  report: { type: 'string', describe: 'The HTML page to write [default: reports/<study>.html]' },
-  resume: {
-    type: 'boolean',
-    default: false,
-    describe: 'Fail where there is no study to go on with, rather than begin one',
-  },
-  fresh: { type: 'boolean', default: false, describe: 'Begin another study beside the one that exists' },
-  device: { choices: DEVICES, default: 'cpu' as const, describe: 'Where the network runs' },
-} as const;
 
 await runCommand(
   {
@@ -90,14 +29,13 @@ await runCommand(
     synopsis: '[--iters N] [--jobs N] [options]',
     describe:
       'Finds the noise schedule with which a WaveGrad model sounds best in N steps, and writes a study, a CSV and a report.',
-    flags,
+    flags: SEARCH_FLAGS,
     examples: [
       ['schedule-search --iters 6 --jobs 8', 'six steps for the demo model'],
-      ['schedule-search --iters 6 --model checkpoint.pt --clips valid/', 'for your model and recordings'],
-      [
-        'schedule-search --iters 6 --strategy reference-grid --stride 100',
-        "the reference's walk, every 100th candidate",
-      ],
+      ['schedule-search --model a.pt --clips valid/', 'for your model and recordings'],
+      ['schedule-search --strategy reference-grid --stride 99', "the reference's walk, every 99th candidate"],
+      ['schedule-search --from karras lmnt-6.npy', 'from a family and a file, beside the presets'],
+      ['schedule-search --model folder/ --save-to-model', 'for a model folder that keeps what is found'],
     ],
     async run(args, positionals) {
       if (positionals.length > 0)
@@ -113,6 +51,12 @@ await runCommand(
       if (range !== undefined && !(range[0] < range[1])) {
         throw new UsageError(`--range must be two rising numbers, got ${range.join(' ')}`);
       }
+      const say = (text: string) => {
+        if (!args.quiet) process.stderr.write(`${text}\n`);
+      };
+      const model = await modelFiles(args.model ?? DEMO);
+      const from = args.from ?? [];
+      const starts = await startSchedules(from, steps, model.folder);
       const plan = await planSearch({
         steps,
         model: args.model,
@@ -122,6 +66,7 @@ await runCommand(
         clipSeconds: args['clip-seconds'],
         clipCount: wholeNumber('clip-count', args['clip-count'], 1),
         strategy: args.strategy,
+        from: starts,
         budget: args.budget === undefined ? undefined : wholeNumber('budget', args.budget, steps * replicates),
         range,
         stride: wholeNumber('stride', args.stride, 1),
@@ -134,9 +79,7 @@ await runCommand(
         device: args.device,
         version: packageVersion(),
       });
-      const say = (text: string) => {
-        if (!args.quiet) process.stderr.write(`${text}\n`);
-      };
+      for (const remark of [...plan.remarks, ...(await startRemarks(from, starts, plan, model.folder))]) say(remark);
       const folder = args.study ?? join('experiments', `search-${steps}`);
       const mode = { resume: args.resume, fresh: args.fresh };
       const known = await findStudy(folder, plan.settings, mode);
@@ -153,7 +96,12 @@ await runCommand(
       const reportPath = resolve(args.report ?? reportPathFor(found.folder, process.cwd()));
       const study = await readStudy(found.folder);
       await writeReport(study, reportPath);
-      process.stdout.write(args.json ? asJson(found, study, reportPath) : asText(found, study, reportPath));
+      if (args['save-to-model']) {
+        say((await saveToModel(model.folder, study.settings, found.outcome)).remark);
+      }
+      process.stdout.write(
+        args.json ? asJson(found, study, reportPath) : asText(found, study, plan.trained, reportPath),
+      );
       return 0;
     },
   },

@@ -1,19 +1,24 @@
-import ansis, { Ansis } from 'ansis';
-import Table from 'cli-table3';
+import ansis from 'ansis';
+import { underClamp } from '../schedule/analysis/clamp.ts';
+import { inFloat32 } from '../schedule/analysis/float32.ts';
 import { type Diagnostics, warnings } from '../schedule/diagnostics.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { Estimate } from '../search/statistics.ts';
-
-// By itself ansis colours pipes too where it sees continuous integration.
-const colours = process.stdout.isTTY || process.env.FORCE_COLOR !== undefined ? ansis : new Ansis(0);
+import { clipsText, type FoundOn } from './found-on.ts';
+import { colours, fourDigits, GAP, percent, plain, plainTable } from './plain-table.ts';
+import { mostCut, type View } from './schedule-view.ts';
 
 export interface ListedSchedule {
   readonly schedule: NoiseSchedule;
   readonly diagnostics: Diagnostics;
-  /** Of its file; none for a preset. */
+  /** Of its file; none for a preset or a list. */
   readonly path?: string | undefined;
+  /** What commands take for it, where that is not its path: the name of a model's schedule. */
+  readonly alias?: string | undefined;
   /** Its score on held-out clips, where a study found it. */
   readonly heldout?: Estimate | undefined;
+  /** How it was found, where a study did. */
+  readonly found?: FoundOn | undefined;
 }
 
 type Column = readonly [head: string, cell: (listed: ListedSchedule) => string];
@@ -28,6 +33,17 @@ const COLUMNS: readonly Column[] = [
   ['f32 gain', ({ diagnostics }) => fourDigits(diagnostics.float32Gain)],
 ];
 
+const FLOAT32: Column = ['f32 Δσ', ({ schedule }) => percent(inFloat32(schedule).largestChange.change)];
+
+const CUT: Column = ['cut', ({ schedule }) => percent(mostCut(underClamp(schedule, 'state'))?.cut ?? 0)];
+
+/** What a model carries with its schedules. */
+const MODEL: readonly Column[] = [
+  ['precision', ({ found }) => found?.precision ?? ''],
+  ['found on', ({ found }) => (found ? plain(clipsText(found)) : '')],
+  ['metric', ({ found }) => found?.metric ?? ''],
+];
+
 const HELD_OUT: Column = ['held-out', ({ heldout }) => (heldout ? estimated(heldout) : '')];
 
 const SOURCE: Column = ['source', ({ schedule }) => plain(schedule.source)];
@@ -39,56 +55,41 @@ const NARROWEST_SOURCE = 12;
  * take. Where standard output takes colours, those with warnings are yellow.
  *
  * @param width in characters, to which sources are shortened, though not below 12. Default: not at all.
+ * @param view what columns are added for: float32 and clamping the state.
  */
-export function listing(listed: readonly ListedSchedule[], width?: number): string {
+export function listing(listed: readonly ListedSchedule[], width?: number, view: View = {}): string {
   const footnotes = [...new Set(listed.flatMap(({ diagnostics }) => warnings(diagnostics)))];
   const name: Column = ['name', (entry) => called(entry, footnotes)];
-  const scored = listed.some(({ heldout }) => heldout !== undefined);
-  const columns = [name, ...COLUMNS, ...(scored ? [HELD_OUT] : [])];
+  const columns = [
+    name,
+    ...COLUMNS,
+    ...(view.precision === 'float32' ? [FLOAT32] : []),
+    ...(view.clamp === 'state' ? [CUT] : []),
+    ...(listed.some(({ found }) => found !== undefined) ? MODEL : []),
+    ...(listed.some(({ heldout }) => heldout !== undefined) ? [HELD_OUT] : []),
+  ];
   const used = Math.max(...table(listed, columns).map((line) => ansis.strip(line).length));
   const room = width && Math.max(NARROWEST_SOURCE, width - used - GAP.length);
   const lines = table(listed, [...columns, SOURCE], room);
   return [...lines, ...footnotes.map((text, i) => `[${i + 1}] ${text}`)].join('\n');
 }
 
-const GAP = '  ';
-
-const EDGES = ['top', 'bottom', 'left', 'right', 'mid'];
-
-const JOINTS = [
-  'top-mid',
-  'top-left',
-  'top-right',
-  'bottom-mid',
-  'bottom-left',
-  'bottom-right',
-  'left-mid',
-  'mid-mid',
-  'right-mid',
-];
-
-// cli-table3 draws a box and colours it, terminal or not, unless told otherwise.
-const PLAIN = {
-  chars: { ...Object.fromEntries([...EDGES, ...JOINTS].map((border) => [border, ''])), middle: GAP },
-  style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-};
-
-function table(listed: readonly ListedSchedule[], columns: readonly Column[], lastWidth?: number): string[] {
-  const colWidths = lastWidth === undefined ? [] : [...columns.slice(1).map(() => null), lastWidth];
-  const made = new Table({ ...PLAIN, colWidths });
-  made.push(
-    columns.map(([head]) => colours.bold(head)),
-    ...listed.map((entry) => columns.map(([, cell]) => cell(entry))),
-  );
-  return made
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd());
+/** What commands take for a schedule: the name of a preset or of a model's schedule, or a path. */
+export function callName({ schedule, path, alias }: ListedSchedule): string {
+  return plain(alias ?? path ?? schedule.name);
 }
 
-function called({ schedule, diagnostics, path }: ListedSchedule, footnotes: readonly string[]): string {
-  const name = plain(path ?? schedule.name);
-  const numbers = warnings(diagnostics).map((text) => footnotes.indexOf(text) + 1);
+function table(listed: readonly ListedSchedule[], columns: readonly Column[], lastWidth?: number): string[] {
+  return plainTable(
+    columns.map(([head]) => head),
+    listed.map((entry) => columns.map(([, cell]) => cell(entry))),
+    lastWidth === undefined ? {} : { colWidths: [...columns.slice(1).map(() => null), lastWidth] },
+  );
+}
+
+function called(entry: ListedSchedule, footnotes: readonly string[]): string {
+  const numbers = warnings(entry.diagnostics).map((text) => footnotes.indexOf(text) + 1);
+  const name = callName(entry);
   return numbers.length === 0 ? name : colours.yellow(`${name} [${numbers.sort((a, b) => a - b).join(' ')}]`);
 }
 
@@ -96,13 +97,4 @@ function called({ schedule, diagnostics, path }: ListedSchedule, footnotes: read
 function estimated({ mean, standardError }: Estimate): string {
   const digits = mean.toPrecision(4);
   return Number.isNaN(standardError) ? digits : `${digits} ± ${standardError.toPrecision(2)}`;
-}
-
-function fourDigits(value: number): string {
-  return Number.isFinite(value) ? value.toPrecision(4) : '∞';
-}
-
-/** Text from a file without what could steer the terminal. */
-function plain(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }

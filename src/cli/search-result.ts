@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
 import { comparisonSentence } from '../report/headline.ts';
 import { decimal, duration, plusMinus } from '../report/numbers.ts';
+import { diagnose, type TrainedRange, warnings } from '../schedule/diagnostics.ts';
+import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { Outcome } from '../search/outcome.ts';
 import type { StudyData } from '../search/read-study.ts';
 import { studyPaths } from '../search/study.ts';
@@ -26,7 +28,12 @@ export function asJson({ outcome, nfeMade }: Found, { folder: study }: StudyData
 }
 
 /** What is printed for people. */
-export function asText({ outcome, nfeMade }: Found, study: StudyData, reportPath: string): string {
+export function asText(
+  { outcome, nfeMade }: Found,
+  study: StudyData,
+  trained: TrainedRange,
+  reportPath: string,
+): string {
   const table = new Table({
     head: ['schedule', 'scoring clips', 'held-out clips', 'worse than the winner by'],
     style: { head: [], border: [] },
@@ -42,6 +49,7 @@ export function asText({ outcome, nfeMade }: Found, study: StudyData, reportPath
     table.push([name, score.toFixed(4), plusMinus(heldout), plusMinus(difference)]);
   }
   const paths = studyPaths(study.folder);
+  const winner = NoiseSchedule.fromBetas(outcome.betas, { name: outcome.name, asPublished: true });
   return [
     `Best schedule (betas): [${outcome.betas.join(', ')}]`,
     '',
@@ -49,6 +57,7 @@ export function asText({ outcome, nfeMade }: Found, study: StudyData, reportPath
     table.toString(),
     '',
     comparisonSentence(outcome),
+    ...warnings(diagnose(winner, trained)),
     ...rankingSentence(outcome, study),
     `${outcome.nfe.search} NFE for the search, ${outcome.nfe.verification} for the verification (${nfeMade} made by this run), ${duration(outcome.seconds)}.`,
     `Schedule: ${paths.best}`,

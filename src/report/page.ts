@@ -12,7 +12,7 @@ const POLICY =
 
 /**
  * Runs in the browser: draws the figures in the page's colours, and the copy button. Of Plotly's buttons only the download is kept:
- * one of the others would upload the data.
+ * one of the others would upload the data. A name in a legend hides what is of its legendgroup in every figure of the page.
  */
 const SCRIPT = `
 const plots = JSON.parse(document.getElementById('plots').textContent);
@@ -29,6 +29,17 @@ function draw() {
   }
 }
 draw();
+for (const { id } of plots) {
+  document.getElementById(id).on('plotly_legendclick', ({ curveNumber, data }) => {
+    const { legendgroup, visible } = data[curveNumber];
+    if (!legendgroup) return true;
+    for (const plot of plots) {
+      const same = plot.data.flatMap((trace, i) => (trace.legendgroup === legendgroup ? [i] : []));
+      if (same.length > 0) Plotly.restyle(plot.id, { visible: visible === 'legendonly' ? true : 'legendonly' }, same);
+    }
+    return false;
+  });
+}
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 const button = document.getElementById('copy');
 button?.addEventListener('click', async () => {
@@ -81,9 +92,10 @@ ${afterPlots}
 `.markup;
 }
 
-function figure({ id, title, reading, height, minWidth = 0 }: Plot): Html {
+function figure({ id, title, reading, alternative, height, minWidth = 0 }: Plot): Html {
+  const spoken = alternative === undefined ? html`` : html` role="img" aria-label="${alternative}"`;
   return html`<section><h2>${title}</h2>
-<figure><div class="scroll"><div id="${id}" style="height: ${height}px; min-width: ${minWidth}px"></div></div>
+<figure><div class="scroll"><div id="${id}"${spoken} style="height: ${height}px; min-width: ${minWidth}px"></div></div>
 <figcaption>${reading}</figcaption></figure></section>
 `;
 }

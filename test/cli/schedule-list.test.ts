@@ -1,70 +1,33 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { METRICS, type MetricName } from '../../src/audio/distances/index.ts';
-import { listing } from '../../src/cli/schedule-table.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { underClamp } from '../../src/schedule/analysis/clamp.ts';
+import { scheduleDistance } from '../../src/schedule/analysis/distance.ts';
+import { inFloat32 } from '../../src/schedule/analysis/float32.ts';
+import { analyseSteps } from '../../src/schedule/analysis/steps.ts';
 import { diagnose } from '../../src/schedule/diagnostics.ts';
 import { listPresets } from '../../src/schedule/file.ts';
-import { NoiseSchedule } from '../../src/schedule/noise-schedule.ts';
-import { outcomeFile } from '../../src/search/outcome.ts';
-import type { StudySettings } from '../../src/search/settings.ts';
+import { NoiseSchedule, type ScheduleJson } from '../../src/schedule/noise-schedule.ts';
+import { bestJson, heldout, SOURCE, sandbox, writeModelFolder } from './schedule-list-sandbox.ts';
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-list.ts', import.meta.url));
+const { path, shell } = sandbox();
+beforeEach(() => rmSync(path('experiments'), { recursive: true, force: true }));
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'schedule-list-'));
-  const command = `#!/bin/sh\nexec '${process.execPath}' --import '${TSX}' '${PROGRAM}' "$@"\n`;
-  writeFileSync(join(folder, 'schedule-list'), command, { mode: 0o755 });
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(() => rmSync(join(folder, 'experiments'), { recursive: true, force: true }));
+/** Writes what a study found, below the temporary folder. */
+function writeStudyFile(study: string, content: string): string {
+  const best = join('experiments', study, 'best.json');
+  mkdirSync(path(join('experiments', study)), { recursive: true });
+  writeFileSync(path(best), content);
+  return best;
+}
 
-/** A line as typed in a shell, in the temporary folder. */
-function shell(line: string): { status: number | null; stdout: string; stderr: string } {
-  const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
-  return spawnSync('sh', ['-c', line], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...env, PATH: `${folder}:${env.PATH}` },
+function presets(...names: string[]): NoiseSchedule[] {
+  return names.map((name) => {
+    const text = readFileSync(new URL(`../../schedules/${name}.json`, import.meta.url), 'utf8');
+    const { betas, ...about } = JSON.parse(text) as ScheduleJson;
+    return NoiseSchedule.fromBetas(betas, about);
   });
 }
-
-function writeStudyFile(study: string, content: string): string {
-  mkdirSync(join(folder, 'experiments', study), { recursive: true });
-  const path = join('experiments', study, 'best.json');
-  writeFileSync(join(folder, path), content);
-  return path;
-}
-
-const heldout = { mean: 0.25, standardError: 0.0125 };
-
-/** What a search writes, of its settings only those that a best.json is made from. */
-function bestJson(): string {
-  const metrics = Object.fromEntries(Object.keys(METRICS).map((metric) => [metric, heldout]));
-  const settings = { version: '1.2.3', strategy: 'random', seed: 7, checkpoint: { name: 'tiny.pt' }, clamp: 'state' };
-  const outcome = {
-    trial: 3,
-    name: 'random-3',
-    betas: [0.1, 0.2],
-    score: 0.2,
-    heldout,
-    metrics: metrics as Record<MetricName, typeof heldout>,
-    finalists: [],
-    comparisons: [],
-    nfe: { search: 8, verification: 4 },
-    budget: 8,
-    seconds: 1,
-  };
-  return JSON.stringify(outcomeFile(settings as unknown as StudySettings, outcome));
-}
-
-const SOURCE = 'found by wavegrad-schedules 1.2.3 (random, seed 7) for tiny.pt';
 
 describe('without arguments', () => {
   test('every preset has a line, with its number of steps and clamp', async () => {
@@ -82,15 +45,15 @@ describe('without arguments', () => {
   });
 
   test('what studies found follows, by path, with its held-out score', () => {
-    const path = writeStudyFile('tuesday', bestJson());
-    mkdirSync(join(folder, 'experiments/unfinished'));
+    const best = writeStudyFile('tuesday', bestJson());
+    mkdirSync(path('experiments/unfinished'));
     const { stdout, stderr } = shell('schedule-list --steps 2');
     expect(stderr).toBe('');
     const [head, found, ...more] = stdout.trimEnd().split('\n');
     expect(head).toMatch(/ held-out +source$/);
     // ℓ_2 = sqrt(0.9 · 0.8) = 0.8485; σ² = 1/9 and 7/18, half the logarithm of their ratio 3.5 is 0.6264.
     expect(found!.split(/ {2,}/)).toEqual([
-      path,
+      best,
       '2',
       'state',
       '0.8485',
@@ -105,28 +68,26 @@ describe('without arguments', () => {
   });
 
   test('a broken best.json is one line on standard error, and the rest is listed', () => {
-    const broken = writeStudyFile('broken', '{"betas": [0.1,');
+    writeStudyFile('broken', '{"betas": [0.1,');
     const good = writeStudyFile('good', bestJson());
     const { status, stdout, stderr } = shell('schedule-list');
     expect(status).toBe(0);
-    expect(stderr).toBe(
-      `schedule-list: skipped ${broken}: expected a schedule as JSON or a PyTorch .pt file, got neither\n`,
-    );
+    expect(stderr).toMatch(/^schedule-list: skipped experiments\/broken\/best\.json: expected a schedule as JSON.*\n$/);
     expect(stdout).toContain('ivanvovk-6');
     expect(stdout).toContain(good);
     expect(shell('schedule-list --quiet').stderr).toBe('');
   });
 
   test('a found schedule whose provenance is of another version has no score, but is listed', () => {
-    const path = writeStudyFile('later', '{"betas": [0.1, 0.2], "provenance": {"format": 99}}');
+    const best = writeStudyFile('later', '{"betas": [0.1, 0.2], "provenance": {"format": 99}}');
     const { stdout, stderr } = shell('schedule-list --steps 2');
     expect(stderr).toBe('');
-    expect(stdout).toContain(path);
+    expect(stdout).toContain(best);
     expect(stdout).not.toContain('held-out');
   });
 
   test('it loads neither an engine nor audio code', () => {
-    const coverage = join(folder, 'coverage');
+    const coverage = path('coverage');
     shell(`NODE_V8_COVERAGE='${coverage}' schedule-list`);
     const loaded = readdirSync(coverage)
       .map((file) => readFileSync(join(coverage, file), 'utf8'))
@@ -137,17 +98,61 @@ describe('without arguments', () => {
 });
 
 describe('with arguments', () => {
-  test('only those are listed, in their order: presets and files', () => {
-    writeFileSync(join(folder, 'mine.json'), '[0.1, 0.2]');
-    const { stdout } = shell('schedule-list mine.json lmnt-6 --json');
-    const listed = JSON.parse(stdout) as { name: string; path?: string }[];
-    expect(listed.map(({ name }) => name)).toEqual(['mine', 'lmnt-6']);
+  test('only those are listed, in their order: presets, files and lists of betas', () => {
+    writeFileSync(path('mine.json'), '[0.1, 0.2]');
+    const { stdout } = shell("schedule-list mine.json lmnt-6 '[0.1, 0.3]' --json");
+    const listed = JSON.parse(stdout) as { name: string; path?: string; betas: number[] }[];
+    expect(listed.map(({ name }) => name)).toEqual(['mine', 'lmnt-6', 'custom-2']);
     expect(listed[0]!.path).toMatch(/^\/.*\/mine\.json$/);
     expect(listed[1]).not.toHaveProperty('path');
+    expect(listed[2]).not.toHaveProperty('path');
+    expect(listed[2]!.betas).toEqual([0.1, 0.3]);
+  });
+
+  test('a ladder follows, then the steps of each, then their distances', () => {
+    const { status, stdout, stderr } = shell('schedule-list ivanvovk-6 lmnt-6');
+    expect([status, stderr]).toEqual([0, '']);
+    const [table, rungs, first, second, distances] = stdout.split('\n\n').map((part) => part.split('\n'));
+    expect(table![1]).toMatch(/^ivanvovk-6 \[1\] /);
+    const drawn = rungs!.find((line) => line.startsWith('lmnt-6'))!;
+    expect(drawn.match(/│/g)).toHaveLength(6);
+    // In a pipe a line of the ladder is that of an 80-character terminal.
+    expect(Math.max(...rungs!.map((line) => line.length))).toBe(80);
+    expect(first![0]).toBe('ivanvovk-6, 6 steps');
+    expect(second).toHaveLength(8);
+    // σ_1 = 1e-3 to four digits, 60 dB; the reference's steps are the same numbers in any order of arithmetic.
+    expect(first![2]!.trim().split(/ {2,}/)).toEqual([
+      '1',
+      '1.000e-6',
+      '0.9999995',
+      '0.001000',
+      '60.00',
+      '∞',
+      '0',
+      '0.0 %',
+    ]);
+    const rms = scheduleDistance(...(presets('ivanvovk-6', 'lmnt-6') as [NoiseSchedule, NoiseSchedule])).rms.toFixed(4);
+    expect(distances!.slice(1, 3)).toEqual([`1 ivanvovk-6       –  ${rms}`, `2 lmnt-6      ${rms}       –`]);
+  });
+
+  test('another precision and another clamp add columns and a sentence each', () => {
+    const { stdout } = shell('schedule-list ivanvovk-1000 ivanvovk-6 --precision float32 --clamp state');
+    const [table, , long, short] = stdout.split('\n\n').map((part) => part.split('\n'));
+    expect(table![0]).toMatch(/ f32 gain +f32 Δσ +cut +source$/);
+    expect(short![1]).toMatch(/ share +f32 σ +f32 Δσ +cut +gain +σ there$/);
+    // Of pure noise of variance 1, 31.7 % lies beyond one standard deviation.
+    expect(long!.at(-1)).toMatch(
+      /^With the state clamped, up to 31\.7 % of the samples are cut \(step 999, speech at -23 dB\): .* It is meant for a sampler that clamps x0\.$/,
+    );
+    // sqrt(17 · 2^-24 / 1e-6) − 1 = 0.66 %.
+    expect(short!.at(-2)).toBe(
+      'In float32 σ moves by at most 0.66 % (step 1: 0.001000 becomes 0.001007), and the last step scales its result by 0.9869.',
+    );
+    expect(short!.at(-1)).toMatch(/^With the state clamped, less than 0\.1 % of the samples are cut at every level/);
   });
 
   test('a name that is no preset and a broken file are errors', () => {
-    writeFileSync(join(folder, 'wrong.json'), '[1.5]');
+    writeFileSync(path('wrong.json'), '[1.5]');
     for (const [name, sentence] of [
       ['nothing', /^schedule-list: nothing: expected a path .* or a preset: .*\n/],
       ['wrong.json', /^schedule-list: wrong\.json: .*beta_1 must lie strictly between 0 and 1, got 1\.5\n/],
@@ -161,14 +166,36 @@ describe('with arguments', () => {
 
 describe('--json', () => {
   test('gives betas and diagnostics, and of a found one its path and held-out score', () => {
-    const path = writeStudyFile('tuesday', bestJson());
+    const best = writeStudyFile('tuesday', bestJson());
     const [found, ...more] = JSON.parse(shell('schedule-list --steps 2 --json').stdout) as Record<string, unknown>[];
     expect(more).toEqual([]);
     const { path: absolute, ...rest } = found!;
     const about = { name: 'random-3', source: SOURCE, clamp: 'state' as const };
     const schedule = NoiseSchedule.fromBetas([0.1, 0.2], about);
     expect(rest).toEqual({ ...about, betas: [0.1, 0.2], diagnostics: diagnose(schedule), heldout });
-    expect(absolute).toMatch(new RegExp(`^/.*/${path}$`));
+    expect(absolute).toMatch(new RegExp(`^/.*/${best}$`));
+  });
+
+  test('of schedules given has their steps and distances, and what is asked for', () => {
+    const command = 'schedule-list ivanvovk-6 lmnt-6 --json --precision float32 --clamp state';
+    const listed = JSON.parse(shell(command).stdout) as Record<string, unknown>[];
+    const [first, second] = presets('ivanvovk-6', 'lmnt-6');
+    expect(listed[0]).toEqual(
+      JSON.parse(
+        JSON.stringify({
+          ...first!.toJSON(),
+          diagnostics: diagnose(first!),
+          float32: inFloat32(first!),
+          underClamp: { clamp: 'state', levels: underClamp(first!, 'state') },
+          analysis: analyseSteps(first!),
+          distances: [{ name: 'lmnt-6', ...scheduleDistance(first!, second!) }],
+        }),
+      ),
+    );
+    const [alone] = JSON.parse(shell('schedule-list fastdiff-6 --json').stdout) as Record<string, unknown>[];
+    expect(alone).toMatchObject({ nearestPreset: { name: 'lmnt-6' } });
+    expect(alone).not.toHaveProperty('float32');
+    expect(alone).not.toHaveProperty('underClamp');
   });
 
   test('is an empty array where --steps leaves none', () => {
@@ -177,6 +204,7 @@ describe('--json', () => {
 });
 
 test.each([
+  ['--plot=', '--plot must be the name of a file, got nothing'],
   ['--steps 0', '--steps must be a whole number of at least 1, got 0'],
   ['--nonsense', 'Unknown argument: nonsense'],
 ])('%s is used wrongly: exit 2', (args, sentence) => {
@@ -189,8 +217,11 @@ test.each([
 
 test('every example of --help runs', () => {
   const help = shell('schedule-list --help').stdout;
-  const examples = [...help.matchAll(/^ {2}(schedule-list.*?) {2}/gm)].map(([, line]) => line!);
-  expect(examples).toHaveLength(4);
+  const lines = help.slice(help.indexOf('Examples:\n')).trimEnd().split('\n').slice(1);
+  // One that goes on in a second line would be run by halves.
+  const examples = lines.map((line) => line.match(/^ {2}(schedule-list.*?) {2}/)![1]!);
+  expect(examples).toHaveLength(9);
+  writeModelFolder(path('folder'));
   for (const example of examples) expect([example, shell(example).status]).toEqual([example, 0]);
 });
 
@@ -204,44 +235,4 @@ test('a reader that closes the pipe is no error', () => {
   // true has gone long before anything is written, and head at some time after the first line.
   expect(shell('{ schedule-list --json; echo $? >&2; } | true').stderr).toBe('0\n');
   expect(shell('schedule-list | head -1')).toMatchObject({ stdout: expect.stringMatching(/^name .*\n$/), stderr: '' });
-});
-
-describe('the table', () => {
-  const listed = (betas: number[], source: string) => {
-    const schedule = NoiseSchedule.fromBetas(betas, { name: `of-${betas.length}`, source });
-    return { schedule, diagnostics: diagnose(schedule) };
-  };
-  const long = 'a source that takes more than a line of any terminal '.repeat(4).trim();
-
-  test.each([90, 100, 140])('is %d characters wide, with sources cut short', (width) => {
-    const lines = listing([listed([0.1, 0.2], long)], width).split('\n');
-    expect(lines[1]).toMatch(/ {2}a source.*…$/);
-    expect(lines[1]).toHaveLength(width);
-  });
-
-  test('shows sources whole where no width is given', () => {
-    expect(listing([listed([0.1, 0.2], long)])).toContain(long);
-  });
-
-  test('says each warning once, beneath, and numbers those it is for', () => {
-    const lines = listing([listed([0.1, 0.05], ''), listed([0.1, 0.2], ''), listed([0.2, 0.1, 0.05], '')]).split('\n');
-    expect(lines.map((line) => line.split('  ')[0])).toEqual([
-      'name',
-      'of-2 [1]',
-      'of-2',
-      'of-3 [1]',
-      '[1] The betas do not rise throughout.',
-    ]);
-  });
-
-  test('shows the gap of a single step as infinite', () => {
-    expect(listing([listed([0.1], '')]).split('\n')[1]).toMatch(/ yes +∞ +0 /);
-  });
-
-  test('lets no control character of a file through', () => {
-    const { schedule, diagnostics } = listed([0.1, 0.2], 'red\u001b[31m\nnext');
-    const lines = listing([{ schedule, diagnostics, path: './a\rb.json' }]).split('\n');
-    expect(lines).toHaveLength(2);
-    expect(lines[1]).toMatch(/^\.\/a b\.json .* {2}red \[31m next$/);
-  });
 });

@@ -224,7 +224,7 @@ describe('schedule-search', () => {
     [
       ['--model', 'nowhere.pt', '--config', MODEL.replace('checkpoint.pt', 'config.json')],
       1,
-      'nowhere.pt: the checkpoint cannot be read: there is no such file',
+      'nowhere.pt: expected a model folder or a checkpoint, but there is nothing',
     ],
     [['--clips', 'nowhere'], 1, 'nowhere: there is no such folder, filelist or audio file'],
     [['--clip-seconds', '5'], 1, '6 clips of 5 s were expected, got 0 of 6 files'],

@@ -1,5 +1,5 @@
 import type { Data } from 'plotly.js-dist-min';
-import { REFERENCE_TRAINING } from '../../schedule/diagnostics.ts';
+import { REFERENCE_TRAINING, sigmaOfLevel } from '../../schedule/diagnostics.ts';
 import { NoiseSchedule } from '../../schedule/noise-schedule.ts';
 import { escapeHtml } from '../escape.ts';
 import { shortName } from '../numbers.ts';
@@ -13,7 +13,7 @@ const MANY_RUNGS = 60;
 export function ladderPlot(winner: NamedSchedule, baselines: readonly NamedSchedule[]): Plot {
   const schedules = [winner, ...baselines];
   const rows = schedules.map((_, i) => schedules.length - 1 - i);
-  const ends = [REFERENCE_TRAINING.firstLevel, REFERENCE_TRAINING.terminalLevel].map(sigmaOf);
+  const ends = [REFERENCE_TRAINING.firstLevel, REFERENCE_TRAINING.terminalLevel].map(sigmaOfLevel);
   return {
     id: 'ladder',
     title: 'Noise levels of the winner beside the presets',
@@ -91,8 +91,4 @@ function ladder({ name, betas, row, colour }: Ladder): Data {
 
 function label(name: string): string {
   return escapeHtml(shortName(name));
-}
-
-function sigmaOf(level: number): number {
-  return Math.sqrt((1 - level) * (1 + level)) / level;
 }

@@ -6,6 +6,8 @@ export interface Plot {
   readonly title: string;
   /** One sentence or two: what is drawn and how to read it. */
   readonly reading: string;
+  /** What the figure shows, for those who cannot see it. */
+  readonly alternative?: string;
   /** In CSS pixels. */
   readonly height: number;
   /** The least width in CSS pixels; on a narrower page the figure scrolls. */

@@ -1,0 +1,80 @@
+import { METRIC_NAMES } from '../audio/distances/index.ts';
+import { PRECISIONS } from '../diffusion/process.ts';
+import { DEVICES } from '../engine/onnxruntime/program.ts';
+import { CLAMPS } from '../schedule/noise-schedule.ts';
+import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
+
+/** The options of schedule-search. */
+export const SEARCH_FLAGS = {
+  iters: { type: 'number', default: 6, describe: 'Steps of the schedule (N)' },
+  jobs: { type: 'number', describe: 'Evaluations at once [default: the number of cores]' },
+  model: {
+    type: 'string',
+    describe: 'Checkpoint, .pt or .safetensors, or the folder of a model [default: the demo model]',
+  },
+  config: { type: 'string', describe: 'Its config.json [default: beside the checkpoint]' },
+  clips: {
+    type: 'string',
+    describe: 'Folder, filelist or file of recordings to score on [default: the demo clips]',
+  },
+  heldout: { type: 'string', describe: 'The same to verify on [default: others of --clips]' },
+  strategy: {
+    choices: Object.keys(STRATEGIES) as StrategyName[],
+    default: 'random' as StrategyName,
+    describe: 'How to search',
+  },
+  from: {
+    type: 'string',
+    array: true,
+    describe:
+      "Schedules to try first and to compare with: families (karras, karras:1e-3:0.7), presets, files, Python lists, the model's own",
+  },
+  budget: {
+    type: 'number',
+    describe: 'Network evaluations (NFE, one takes all scoring clips) to spend on trials [default: 130 trials]',
+  },
+  range: {
+    type: 'number',
+    array: true,
+    nargs: 2,
+    describe: 'Ends of what is searched: of sigma (random, grid) or of beta (digit-grid, reference-grid)',
+  },
+  stride: { type: 'number', default: 1, describe: 'Every how many candidates of a grid to try' },
+  values: {
+    type: 'number',
+    describe: 'Values of sigma at each step of --strategy grid [default: 3]',
+  },
+  'clip-seconds': {
+    type: 'number',
+    default: 1,
+    describe: 'Length of each clip, from the middle of its file',
+  },
+  'clip-count': { type: 'number', default: 6, describe: 'Clips to score on, and to verify on' },
+  replicates: { type: 'number', default: 1, describe: 'Noise draws a trial is scored with' },
+  metric: {
+    choices: METRIC_NAMES,
+    default: METRIC_NAMES[0],
+    describe: 'Distance to minimise',
+  },
+  clamp: { choices: CLAMPS, default: 'x0' as const, describe: 'What the sampler holds to [-1, 1]' },
+  precision: {
+    choices: PRECISIONS,
+    default: 'float64' as const,
+    describe: "Rounding of the sampler's constants",
+  },
+  seed: { type: 'number', default: 0, describe: 'Decides all noise and all proposals' },
+  study: { type: 'string', describe: 'Folder of the study [default: experiments/search-N]' },
+  'save-to-model': {
+    type: 'boolean',
+    default: false,
+    describe: "Save the winner to the model's folder, as schedules/best-N.json",
+  },
+  report: { type: 'string', describe: 'The HTML page to write [default: reports/<study>.html]' },
+  resume: {
+    type: 'boolean',
+    default: false,
+    describe: 'Fail where there is no study to go on with, rather than begin one',
+  },
+  fresh: { type: 'boolean', default: false, describe: 'Begin another study beside the one that exists' },
+  device: { choices: DEVICES, default: 'cpu' as const, describe: 'Where the network runs' },
+} as const;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { InputError } from '../formats/input-error.ts';
+import { checkData } from '../formats/json.ts';
+import type { WaveGradConfig } from '../model/config.ts';
+import type { TrainedRange } from '../schedule/diagnostics.ts';
+import { linear } from '../schedule/generators/linear.ts';
+
+/** Far beyond any training, and small enough to be made. */
+const MOST_STEPS = 100_000;
+
+const beta = z.number().gt(0).lt(1);
+
+/** What is not there is what the reference's own config.json says. */
+const withTraining = z.object({
+  training_config: z
+    .object({
+      training_noise_schedule: z
+        .object({
+          n_iter: z.int().positive().max(MOST_STEPS).default(1000),
+          betas_range: z.tuple([beta, beta]).default([1e-6, 1e-2]),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+});
+
+/**
+ * The noise levels that a model was trained on: those of the linear betas of `training_config.training_noise_schedule`, `{n_iter,
+ * betas_range: [lo, hi]}` (ivanvovk/WaveGrad, train.py). What is absent is the reference's, 1000 betas from 1e-6 to 1e-2.
+ *
+ * @param where what an error begins with, usually the path of the config. Default: config.json.
+ * @throws {InputError} if n_iter is no whole number from 1 to 100,000, or the betas are none of a schedule
+ */
+export function trainedRange(config: Pick<WaveGradConfig, 'training_config'>, where = 'config.json'): TrainedRange {
+  const { training_config: training } = checkData(config, withTraining, where);
+  const { n_iter: steps, betas_range: range } = training.training_noise_schedule;
+  try {
+    const { levels } = linear(...range, steps);
+    return { firstLevel: levels[0]!, terminalLevel: levels.at(-1)! };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${where}: training_config.training_noise_schedule: ${error.message}`);
+  }
+}

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { writeSchedulePage } from '../../src/report/schedule-page.ts';
+import { diagnose } from '../../src/schedule/diagnostics.ts';
+import { listPresets } from '../../src/schedule/file.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+it('opens from disk in Chromium, asks for nothing else, draws its figures and hides a schedule in all of them', async (context) => {
+  context.skip(!existsSync(CHROMIUM), `${CHROMIUM} is not installed`);
+  const folder = await mkdtemp(join(tmpdir(), 'schedule-page-'));
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--headless=new', '--no-sandbox'] });
+  try {
+    const path = join(folder, 'presets.html');
+    const presets = (await listPresets()).filter(({ length }) => length === 6 || length === 1000);
+    await writeSchedulePage(
+      presets.map((schedule) => ({ name: schedule.name, schedule, diagnostics: diagnose(schedule) })),
+      path,
+    );
+    const address = pathToFileURL(path).href;
+    const tab = await browser.newPage({ viewport: { width: 390, height: 800 } });
+    const requests: string[] = [];
+    const errors: string[] = [];
+    tab.on('request', (request) => requests.push(request.url()));
+    tab.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    tab.on('pageerror', (error) => errors.push(error.message));
+    await tab.goto(address);
+    for (const id of ['betas', 'levels', 'sigmas', 'snr', 'gaps', 'added']) {
+      await tab.waitForSelector(`#${id} .scatterlayer .trace`, { state: 'attached' });
+      // Four of six steps and one of a thousand.
+      expect(await tab.locator(`#${id} .scatterlayer .trace`).count()).toBe(5);
+    }
+    // Nothing is wider than a narrow page.
+    expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(390);
+
+    await tab.locator('#levels .legendtoggle').first().click();
+    for (const id of ['betas', 'levels', 'added']) {
+      await tab.waitForFunction(`document.querySelectorAll('#${id} .scatterlayer .trace').length === 4`);
+    }
+    await tab.locator('#added .legendtoggle').first().click();
+    await tab.waitForFunction(`document.querySelectorAll('#betas .scatterlayer .trace').length === 5`);
+    expect(requests).toEqual([address]);
+    expect(errors).toEqual([]);
+  } finally {
+    await browser.close();
+    await rm(folder, { recursive: true });
+  }
+});
