@@ -16,7 +16,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   graph: [],
   engine: ['graph'],
   model: ['graph', 'engine', 'formats'],
-  diffusion: ['schedule', 'random', 'model', 'engine'],
+  // formats: the check of what a config says of its training.
+  diffusion: ['schedule', 'random', 'model', 'engine', 'formats'],
   pool: [],
   // engine: the type of a device, and the version that a study records.
   search: ['schedule', 'diffusion', 'audio', 'random', 'model', 'formats', 'pool', 'engine'],

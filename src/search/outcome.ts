@@ -57,6 +57,11 @@ export function outcomeFile(study: StudySettings, found: Outcome): unknown {
 
 /** What a study's best.json says, or undefined where the search has not come to its end; an InputError where it does not fit. */
 export async function readOutcome(path: string): Promise<Outcome | undefined> {
+  return (await readBest(path))?.outcome;
+}
+
+/** A best.json, wherever it was saved to: what was found, and the settings of the study that found it, unchecked. */
+export async function readBest(path: string): Promise<{ outcome: Outcome; study: unknown } | undefined> {
   const text = await readIfThere(path);
-  return text === undefined ? undefined : checkData(parseJson(text, path), bestFile, path).provenance.outcome;
+  return text === undefined ? undefined : checkData(parseJson(text, path), bestFile, path).provenance;
 }

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MetricName } from '../audio/distances/index.ts';
 import type { Precision } from '../diffusion/process.ts';
+import { trainedRange } from '../diffusion/trained-range.ts';
 import { type Device, ENGINE_VERSION } from '../engine/onnxruntime/program.ts';
 import { InputError } from '../formats/input-error.ts';
 import { readInput } from '../formats/read-input.ts';
-import { loadConfig } from '../model/model.ts';
+import { loadConfig } from '../model/load-config.ts';
+import { modelFiles } from '../model/model-files.ts';
 import { createThreadPool } from '../pool/threads.ts';
+import type { TrainedRange } from '../schedule/diagnostics.ts';
 import type { Clamp, NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { baselines as baselinesFor } from './baselines.ts';
 import { type Clip, loadClips } from './clips.ts';
@@ -18,13 +21,13 @@ import type { Strategy } from './strategies/strategy.ts';
 import type { WorkerSettings } from './worker.ts';
 
 /** The model and the clips that ship with the project. */
-const DEMO = fileURLToPath(new URL('../../experiments/demo/', import.meta.url));
+export const DEMO = fileURLToPath(new URL('../../experiments/demo/', import.meta.url));
 
 /** What a search is asked for; what is left out is the demo's model and clips, and the defaults named here. */
 export interface SearchRequest {
   /** Number of steps N of the schedule. */
   readonly steps: number;
-  /** Checkpoint; default: the demo's. */
+  /** Checkpoint, or the folder it is in; default: the demo's. */
   readonly model?: string;
   /** Default: config.json beside the checkpoint. */
   readonly config?: string;
@@ -35,6 +38,8 @@ export interface SearchRequest {
   readonly clipSeconds: number;
   readonly clipCount: number;
   readonly strategy: StrategyName;
+  /** Schedules with that many steps to try first, and to compare the winner with. Default: none. */
+  readonly from?: readonly NoiseSchedule[];
   /** In network evaluations of all scoring clips. Default: 130 trials. */
   readonly budget?: number;
   readonly range?: readonly [lo: number, hi: number];
@@ -56,6 +61,10 @@ export interface SearchPlan {
   readonly strategy: Strategy;
   readonly baselines: readonly NoiseSchedule[];
   readonly worker: WorkerSettings;
+  /** The noise levels that the model was trained on. */
+  readonly trained: TrainedRange;
+  /** What a user should know of the recordings before the search starts, one sentence each. */
+  readonly remarks: readonly string[];
 }
 
 const DEFAULT_TRIALS = 130;
@@ -63,8 +72,9 @@ const DEFAULT_TRIALS = 130;
 /** Reads the config and the clips and checks that all fit together; throws an InputError where something does not. */
 export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
   const { steps, seed, strategy: strategyName, clamp, precision, device } = request;
-  const checkpointPath = request.model ?? join(DEMO, 'model.safetensors');
-  const configPath = request.config ?? join(dirname(checkpointPath), 'config.json');
+  const files = await modelFiles(request.model ?? DEMO);
+  const checkpointPath = files.checkpoint;
+  const configPath = request.config ?? files.config;
   const checkpoint = await readInput(checkpointPath, 'the checkpoint');
   const config = await loadConfig(configPath);
   const { sample_rate: sampleRate, hop_length: hopSamples } = config.data_config;
@@ -74,9 +84,9 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
   const heldout = await loadClips(heldoutSource, { ...clipOptions, except: scoring.files });
   refuseShared(scoring.clips, heldout.clips);
 
-  const baselines = await baselinesFor(steps);
-  const { range, stride, values } = request;
-  const strategy = STRATEGIES[strategyName]({ steps, seed, range, stride, values, baselines });
+  const { range, stride, values, from: starts = [] } = request;
+  const baselines = await baselinesFor(steps, starts);
+  const strategy = STRATEGIES[strategyName]({ steps, seed, range, stride, values, baselines, starts });
   if (strategy.length === 0) {
     throw new InputError(
       `${strategyName}: there is no published schedule of ${steps} steps to try; another --strategy has some`,
@@ -89,6 +99,7 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
     steps,
     strategy: strategyName,
     range: range === undefined ? undefined : [...range],
+    from: starts.length === 0 ? undefined : starts.map(({ name, betas }) => ({ name, betas: [...betas] })),
     stride,
     values,
     seed,
@@ -99,6 +110,7 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
     budget: request.budget ?? DEFAULT_TRIALS * steps * request.replicates,
     checkpoint: { name: basename(checkpointPath), hash: sha256(checkpoint) },
     config: { name: basename(configPath), hash: sha256(JSON.stringify({ model_config, data_config })) },
+    data: data_config,
     sampleRate,
     clipSamples: scoring.clips[0]!.samples.length,
     scoringClips: scoring.clips.map(named),
@@ -113,7 +125,8 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
   const clips = { scoring: scoring.clips.map(samplesOf), heldout: heldout.clips.map(samplesOf) };
   const { clipsPerCall } = settings;
   const worker = { checkpointPath, configPath, device, clips, clipsPerCall, seed, clamp, precision };
-  return { settings, strategy, baselines, worker };
+  const remarks = [...new Set([...scoring.remarks, ...heldout.remarks])];
+  return { settings, strategy, baselines, worker, trained: trainedRange(config, configPath), remarks };
 }
 
 /** The pool that evaluates a plan on that many threads, each with a session of its own. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { PRECISIONS } from '../diffusion/process.ts';
+import { dataConfig } from '../model/config.ts';
 import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { STRATEGIES, type StrategyName } from './strategies/index.ts';
 
@@ -14,6 +15,8 @@ export const studySettings = z.strictObject({
   steps: z.int().positive(),
   strategy: z.enum(Object.keys(STRATEGIES) as [StrategyName, ...StrategyName[]]),
   range: range.optional(),
+  /** What the search was told to start from. */
+  from: z.array(z.strictObject({ name: z.string(), betas: z.array(z.number()) })).optional(),
   stride: z.int().positive(),
   values: z.int().positive().optional(),
   seed: z.int().nonnegative(),
@@ -25,6 +28,8 @@ export const studySettings = z.strictObject({
   budget: z.int().positive(),
   checkpoint: hashed,
   config: hashed,
+  /** The model's front end; the config's hash covers it. Absent from studies made before it was recorded. */
+  data: dataConfig.optional(),
   sampleRate: z.int().positive(),
   /** Samples of each clip. */
   clipSamples: z.int().positive(),

@@ -11,7 +11,7 @@ import type { Trial } from './trial.ts';
 import { csvHeader, csvRow } from './trials-csv.ts';
 
 /** Differences in these do not make another study. */
-const NOT_IDENTITY: ReadonlySet<string> = new Set(['budget', 'version']);
+const NOT_IDENTITY: ReadonlySet<string> = new Set(['budget', 'version', 'data']);
 
 /** The files of a study's folder. */
 export function studyPaths(folder: string) {

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { uniforms } from '../../src/random/noise.ts';
+import { loadPreset } from '../../src/schedule/file.ts';
+import { geometric } from '../../src/schedule/generators/geometric.ts';
+import { linear } from '../../src/schedule/generators/linear.ts';
 import { NoiseSchedule } from '../../src/schedule/noise-schedule.ts';
 import { referenceGrid } from '../../src/schedule/reference-grid.ts';
 import { baselines as baselinesFor } from '../../src/search/baselines.ts';
@@ -47,6 +50,21 @@ describe.each(Object.keys(STRATEGIES) as StrategyName[])('strategy %s', (name) =
     if (strategy.length === undefined || strategy.length > 1000) return;
     expect(runOnOracle(strategy, Number.POSITIVE_INFINITY)).toHaveLength(strategy.length);
   });
+
+  it('tries what it is told to start from in its first generation', async () => {
+    const starts = [linear(1e-4, 0.5, 6), geometric(1e-6, 0.3, 6)];
+    const baselines = await baselinesFor(6, starts);
+    const first = STRATEGIES[name]({ steps: 6, seed: 7, baselines, starts }).propose(0, []);
+    for (const { betas, name: origin } of starts) expect(first).toContainEqual({ betas, origin });
+  });
+});
+
+test('a start that is a preset is compared with once', async () => {
+  const preset = await loadPreset('lmnt-6');
+  const without = await baselinesFor(6);
+  expect((await baselinesFor(6, [preset])).map(({ name }) => name).toSorted()).toEqual(
+    without.map(({ name }) => name).toSorted(),
+  );
 });
 
 describe('strategy random', () => {

@@ -12,11 +12,12 @@ export function grid({
   range = DEFAULT_SIGMA_RANGE,
   stride,
   values = DEFAULT_VALUES,
+  starts,
 }: StrategyOptions): Strategy {
-  return sequenceStrategy(levelGrid(steps, range, values), () => 'grid', stride);
+  return sequenceStrategy(levelGrid(steps, range, values), { origin: () => 'grid', stride, starts });
 }
 
 /** Every combination of the digits 1 to 9 over a ladder of decades; the range is of β, by default 1e-6 to 1e-2. */
-export function digitGrid({ steps, range = [1e-6, 1e-2], stride }: StrategyOptions): Strategy {
-  return sequenceStrategy(overDigits(steps, range), () => 'digit-grid', stride);
+export function digitGrid({ steps, range = [1e-6, 1e-2], stride, starts }: StrategyOptions): Strategy {
+  return sequenceStrategy(overDigits(steps, range), { origin: () => 'digit-grid', stride, starts });
 }

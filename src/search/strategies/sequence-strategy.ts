@@ -3,21 +3,31 @@ import type { Strategy } from './strategy.ts';
 
 const GENERATION = 16;
 
-/** Goes through a sequence of schedules in order, every stride-th of them. */
+interface SequenceOptions {
+  readonly origin: (schedule: NoiseSchedule) => string;
+  /** Takes every stride-th schedule. Default 1. */
+  readonly stride?: number;
+  /** Tried before the sequence. Default: none. */
+  readonly starts?: readonly NoiseSchedule[];
+}
+
+/** Goes through a sequence of schedules in order, after those to start with. */
 export function sequenceStrategy(
   sequence: { readonly length: number; at(index: number): NoiseSchedule },
-  origin: (schedule: NoiseSchedule) => string,
-  stride = 1,
+  { origin, stride = 1, starts = [] }: SequenceOptions,
 ): Strategy {
-  const length = Math.ceil(sequence.length / stride);
+  const length = starts.length + Math.ceil(sequence.length / stride);
+  const candidate = (index: number) => {
+    const start = starts[index];
+    if (start !== undefined) return { betas: start.betas, origin: start.name };
+    const schedule = sequence.at((index - starts.length) * stride);
+    return { betas: schedule.betas, origin: origin(schedule) };
+  };
   return {
     length,
     propose(generation) {
-      const start = generation * GENERATION;
-      return Array.from({ length: Math.max(0, Math.min(GENERATION, length - start)) }, (_, i) => {
-        const schedule = sequence.at((start + i) * stride);
-        return { betas: schedule.betas, origin: origin(schedule) };
-      });
+      const first = generation * GENERATION;
+      return Array.from({ length: Math.max(0, Math.min(GENERATION, length - first)) }, (_, i) => candidate(first + i));
     },
   };
 }

@@ -11,8 +11,10 @@ export interface StrategyOptions {
   readonly stride?: number;
   /** Values at each position of a grid over levels. */
   readonly values?: number;
-  /** Presets and closed forms with that many steps. */
+  /** Presets, closed forms and what else the winner is compared with, each with that many steps. */
   readonly baselines: readonly NoiseSchedule[];
+  /** Those of the baselines that were asked for; every strategy tries them first. Default: none. */
+  readonly starts?: readonly NoiseSchedule[];
 }
 
 /**
