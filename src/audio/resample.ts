@@ -17,9 +17,9 @@ export async function resample(samples: Float32Array, fromRate: number, toRate: 
     );
   }
   if (fromRate === toRate || samples.length === 0) return samples;
-  // CommonJS: Node finds its exports under `default` alone, bundlers and test runners beside it too.
-  const { default: library } = await import('@alexanderolsen/libsamplerate-js');
-  const { ConverterType, create } = library;
+  // CommonJS: plain Node finds its exports under `default` alone, tsx beside it alone, test runners in both places.
+  const library = await import('@alexanderolsen/libsamplerate-js');
+  const { ConverterType, create } = library.default ?? library;
   const converter = await create(1, fromRate, toRate, { converterType: ConverterType.SRC_SINC_BEST_QUALITY });
   try {
     // The converter holds back the end of a long signal, up to half its filter: zeros push it out.

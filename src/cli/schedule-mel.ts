@@ -1,0 +1,218 @@
+#!/usr/bin/env node
+import { stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Options } from 'yargs';
+import type { MelFormat } from '../audio/mel-file.ts';
+import { InputError } from '../formats/input-error.ts';
+import type { DataConfig } from '../model/config.ts';
+import { runCommand, UsageError } from './command.ts';
+
+const DEMO_CONFIG = fileURLToPath(new URL('../../experiments/demo/config.json', import.meta.url));
+
+const FORMATS = ['pt', 'npy', 'safetensors'] as const satisfies readonly MelFormat[];
+
+const FLAGS = {
+  model: { type: 'string', describe: "The model's folder or checkpoint [default: the demo's]" },
+  config: { type: 'string', describe: 'A config.json instead of a model' },
+  out: {
+    type: 'string',
+    alias: 'o',
+    describe: 'A folder, or a file for one recording [default: beside each recording]',
+  },
+  format: { choices: FORMATS, describe: "How mels are written [default: that of --out's ending, or pt]" },
+  resample: { type: 'boolean', default: false, describe: "Take recordings of other rates, at the model's" },
+  check: { type: 'boolean', default: false, describe: 'Say what of existing mels does not fit the model' },
+  audio: { type: 'string', describe: 'With --check, the recording of the one mel: its hop, scale and bands show' },
+} as const satisfies Record<string, Options>;
+
+interface Job {
+  readonly recording: string;
+  readonly mel: string;
+}
+
+interface Written extends Job {
+  readonly nMels: number;
+  readonly frames: number;
+}
+
+interface Checked {
+  readonly mel: string;
+  readonly nMels?: number;
+  readonly frames?: number;
+  readonly refusals: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+async function dataConfig(model: string | undefined, config: string | undefined): Promise<DataConfig> {
+  if (model !== undefined && config !== undefined) throw new UsageError('--model and --config: one is enough');
+  const { modelFiles } = await import('../model/model-files.ts');
+  const path = config ?? (model === undefined ? DEMO_CONFIG : (await modelFiles(model)).config);
+  const { loadConfig } = await import('../model/load-config.ts');
+  return (await loadConfig(path)).data_config;
+}
+
+/** The recording at the model's rate. */
+async function readRecording(path: string, rate: number, resampled: boolean): Promise<Float32Array> {
+  const { readAudio } = await import('../audio/decode.ts');
+  const { samples, sampleRate } = await readAudio(path);
+  if (sampleRate !== rate && !resampled) {
+    throw new InputError(`${path}: expected ${rate} Hz, the model's rate, got ${sampleRate} Hz; --resample takes it`);
+  }
+  const { resample } = await import('../audio/resample.ts');
+  return named(path, () => resample(samples, sampleRate, rate));
+}
+
+/** Runs something whose errors do not know which file they are about. */
+async function named<T>(path: string, run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${path}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Which recordings become which files; a UsageError or InputError where two would become the same. */
+async function planJobs(sources: readonly string[], out: string | undefined, format: MelFormat | undefined) {
+  const { listAudio } = await import('../audio/filelist.ts');
+  const found = (await Promise.all(sources.map(listAudio))).flat();
+  // Absolute paths are hard to read in what is printed.
+  const recordings = [...new Set(found)].map((path) =>
+    relative('', path).startsWith('..') ? path : relative('', path),
+  );
+  const ending = FORMATS.find((each) => out?.endsWith(`.${each}`));
+  const isFile = ending !== undefined && !(await isFolder(out!));
+  if (isFile && recordings.length > 1) {
+    throw new UsageError(`--out must be a folder for ${recordings.length} recordings, got ${out}`);
+  }
+  if (isFile && format !== undefined && format !== ending) {
+    throw new UsageError(`--out must end in .${format} with --format ${format}, got ${out}`);
+  }
+  const chosen = isFile ? ending : (format ?? 'pt');
+  const jobs = recordings.map((recording): Job => {
+    const name = `${basename(recording, extname(recording))}.${chosen}`;
+    return { recording, mel: isFile ? out! : join(out ?? dirname(recording), name) };
+  });
+  const taken = new Map<string, string>();
+  for (const { recording, mel } of jobs) {
+    const other = taken.get(mel);
+    if (other !== undefined) {
+      throw new InputError(`${mel}: expected the mel of one recording, got those of ${other} and ${recording}`);
+    }
+    taken.set(mel, recording);
+  }
+  return { jobs, format: chosen };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+}
+
+async function writeMels(
+  { jobs, format }: { jobs: readonly Job[]; format: MelFormat },
+  config: DataConfig,
+  { resample, quiet }: { resample: boolean; quiet: boolean },
+): Promise<Written[]> {
+  const { createMelFrontEnd } = await import('../audio/mel.ts');
+  const { writeMel } = await import('../audio/mel-file.ts');
+  const { writeWhole } = await import('../formats/write-whole.ts');
+  const { createProgressLine } = await import('./progress.ts');
+  const frontEnd = createMelFrontEnd(config);
+  const silence = config.mel_floor === undefined ? 'zero' : { floor: config.mel_floor };
+  const progress = createProgressLine(quiet || jobs.length < 2);
+  const written: Written[] = [];
+  try {
+    for (const job of jobs) {
+      progress.update({ done: written.length, total: jobs.length, text: `${written.length} of ${jobs.length} mels` });
+      const samples = await readRecording(job.recording, config.sample_rate, resample);
+      const mel = await named(job.recording, () => frontEnd.logMel(samples, silence));
+      await writeWhole(job.mel, writeMel(mel, format, config)).catch((error: Error) => {
+        throw new InputError(`${job.mel}: the mel cannot be written here: ${error.message}`, { cause: error });
+      });
+      written.push({ ...job, nMels: mel.nMels, frames: mel.frames });
+    }
+  } finally {
+    progress.stop();
+  }
+  return written;
+}
+
+async function check(path: string, config: DataConfig, recording: Float32Array | undefined): Promise<Checked> {
+  const { readInput } = await import('../formats/read-input.ts');
+  const { readMel } = await import('../audio/mel-file.ts');
+  const { checkMel } = await import('../audio/mel-check.ts');
+  const { dataMismatch } = await import('../model/data-mismatch.ts');
+  try {
+    const { recordedConfig = {}, ...mel } = readMel(await readInput(path, 'the mel'), path);
+    const found = [dataMismatch('the mel', recordedConfig, config), checkMel(mel, config, recording)];
+    const [refusals, warnings] = [found.flatMap((each) => each.refusals), found.flatMap((each) => each.warnings)];
+    return { mel: path, nMels: mel.nMels, frames: mel.frames, refusals, warnings };
+  } catch (error) {
+    // One broken file does not keep the others from being checked.
+    if (!(error instanceof InputError)) throw error;
+    return { mel: path, refusals: [error.message.replace(`${path}: `, '')], warnings: [] };
+  }
+}
+
+function findings({ mel, nMels, frames, refusals, warnings }: Checked): string[] {
+  if (refusals.length + warnings.length === 0) return [`${mel}: fits, ${nMels} bands, ${frames} frames`];
+  return [
+    ...refusals.map((sentence) => `${mel}: refused: ${sentence}`),
+    ...warnings.map((sentence) => `${mel}: warning: ${sentence}`),
+  ];
+}
+
+function print(json: boolean, data: unknown, lines: readonly string[]): void {
+  process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : `${lines.join('\n')}\n`);
+}
+
+await runCommand(
+  {
+    name: 'schedule-mel',
+    synopsis: 'AUDIO... | --check MEL...',
+    describe:
+      "Makes log10 mels of recordings as a model's front end does: files, folders, or filelists with a path a line. Prints what was " +
+      'written. With --check, says what of mels that others made does not fit the model: bands, hop, scale, normalisation, ' +
+      'silence; exit 1 if the model cannot take one of them.',
+    flags: FLAGS,
+    examples: [
+      ['schedule-mel speech.wav', 'writes speech.pt beside it'],
+      ['schedule-mel recordings/ -o mels/ --resample', 'of a folder'],
+      ['schedule-mel list.txt -o mels/ --format npy', 'of a filelist'],
+      ['schedule-mel speech.wav --model model/ -o x.safetensors', 'with its settings inside'],
+      ['schedule-mel --check speech.pt', 'what its numbers tell'],
+      ['schedule-mel --check speech.pt --audio speech.wav', 'and what the recording tells'],
+    ],
+    async run({ model, config, out, format, resample, check: isCheck, audio, json, quiet }, positionals) {
+      if (positionals.length === 0) {
+        throw new UsageError(`${isCheck ? 'mels to check' : 'recordings'} were expected, got none`);
+      }
+      if (isCheck && (out !== undefined || format !== undefined)) {
+        throw new UsageError(
+          `--${out === undefined ? 'format' : 'out'} does not go with --check, which writes nothing`,
+        );
+      }
+      if (audio !== undefined && !isCheck) throw new UsageError('--audio goes with --check');
+      if (audio !== undefined && positionals.length > 1) {
+        throw new UsageError(`--audio is the recording of one mel, got ${positionals.length} mels`);
+      }
+      const data = await dataConfig(model, config);
+      if (!isCheck) {
+        const written = await writeMels(await planJobs(positionals, out, format), data, { resample, quiet });
+        print(
+          json,
+          written,
+          written.map(({ mel }) => mel),
+        );
+        return 0;
+      }
+      const recording = audio === undefined ? undefined : await readRecording(audio, data.sample_rate, resample);
+      const checked: Checked[] = [];
+      for (const path of positionals) checked.push(await check(path, data, recording));
+      print(json, checked, checked.flatMap(findings));
+      return checked.some(({ refusals }) => refusals.length > 0) ? 1 : 0;
+    },
+  },
+  process.argv.slice(2),
+);

@@ -1,0 +1,266 @@
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readAudio } from '../../src/audio/decode.ts';
+import { logMel } from '../../src/audio/mel.ts';
+import { readMel, writeMel } from '../../src/audio/mel-file.ts';
+import { writeWav } from '../../src/audio/wav.ts';
+import { MEL_CONFIG, noise, sine } from '../audio/signals.ts';
+
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-mel.ts', import.meta.url));
+const CLIP = fileURLToPath(new URL('../../experiments/demo/clips/score/05-dir-welcome.flac', import.meta.url));
+const DEFAULT_CONFIG = fileURLToPath(new URL('../fixtures/default-config.json', import.meta.url));
+
+let folder: string;
+let work: string;
+let speech: Float32Array;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'schedule-mel-'));
+  work = join(folder, 'work');
+  const command = `#!/bin/sh\nexec '${process.execPath}' --import '${TSX}' '${PROGRAM}' "$@"\n`;
+  writeFileSync(join(folder, 'schedule-mel'), command, { mode: 0o755 });
+  speech = (await readAudio(CLIP)).samples;
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+beforeEach(() => {
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(join(work, 'recordings/more'), { recursive: true });
+  writeFileSync(inWork('speech.wav'), writeWav(speech, 22050, 'float32'));
+  writeFileSync(inWork('recordings/b.wav'), writeWav(noise(3000), 22050, 'float32'));
+  writeFileSync(inWork('recordings/more/a.wav'), writeWav(sine(440, 24000, 4000), 24000, 'float32'));
+});
+
+const inWork = (path: string) => join(work, path);
+
+/** A line as typed in a shell, in the temporary folder. */
+function shell(line: string): { status: number | null; stdout: string; stderr: string } {
+  const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
+  return spawnSync('sh', ['-c', line], { cwd: work, encoding: 'utf8', env: { ...env, PATH: `${folder}:${env.PATH}` } });
+}
+
+const mel = (path: string) => readMel(readFileSync(inWork(path)), path);
+
+/** What the config of the demo, or another, with a floor makes. */
+function writeConfig(path: string, change: Record<string, number>): void {
+  const config = JSON.parse(readFileSync(DEFAULT_CONFIG, 'utf8')) as { data_config: Record<string, number> };
+  Object.assign(config.data_config, change);
+  writeFileSync(inWork(path), JSON.stringify(config));
+}
+
+describe('recordings become mels', () => {
+  test("beside them, as .pt, as the demo's front end makes them", async () => {
+    expect(shell('schedule-mel speech.wav')).toEqual(
+      expect.objectContaining({ status: 0, stdout: 'speech.pt\n', stderr: '' }),
+    );
+    expect(mel('speech.pt')).toEqual(await logMel(speech, MEL_CONFIG));
+  });
+
+  test.each(['pt', 'npy', 'safetensors'])('into a file that ends in .%s', async (format) => {
+    expect(shell(`schedule-mel speech.wav -o new/x.${format}`).stdout).toBe(`new/x.${format}\n`);
+    expect(mel(`new/x.${format}`)).toMatchObject(await logMel(speech, MEL_CONFIG));
+  });
+
+  test('of a folder into another one, with the rates that --resample takes', () => {
+    const { status, stdout, stderr } = shell('schedule-mel recordings -o mels --format npy --resample');
+    expect([status, stdout]).toEqual([0, 'mels/b.npy\nmels/a.npy\n']);
+    expect(stderr).toMatch(/^0 of 2 mels, … left\n/);
+    // floor(round(4000 · 22050 / 24000) / 300).
+    expect(mel('mels/a.npy').frames).toBe(12);
+    expect(shell('schedule-mel recordings -o mels --format npy --resample --quiet').stderr).toBe('');
+  });
+
+  test('of a filelist, each once', () => {
+    writeFileSync(inWork('list.txt'), '# two\r\nrecordings/b.wav\r\nspeech.wav\r\n');
+    expect(shell('schedule-mel list.txt speech.wav').stdout).toBe('recordings/b.pt\nspeech.pt\n');
+  });
+
+  test("with a config's floor, which safetensors then say", async () => {
+    writeConfig('floor.json', { mel_floor: 1e-3 });
+    shell('schedule-mel speech.wav --config floor.json -o x.safetensors');
+    const expected = await logMel(speech, MEL_CONFIG, { silence: { floor: 1e-3 } });
+    expect(mel('x.safetensors')).toEqual({ ...expected, recordedConfig: { ...MEL_CONFIG, mel_floor: 1e-3 } });
+  });
+
+  test('for a model in a folder, named by it or by its checkpoint', () => {
+    mkdirSync(inWork('model'));
+    writeFileSync(inWork('model/weights.pt'), 'not read');
+    writeConfig('model/config.json', { n_mels: 40 });
+    for (const name of ['model', 'model/weights.pt']) {
+      shell(`schedule-mel speech.wav --model ${name}`);
+      expect(mel('speech.pt').nMels).toBe(40);
+    }
+  });
+
+  test('and are listed by --json', () => {
+    const frames = Math.floor(speech.length / 300);
+    const { stdout } = shell('schedule-mel speech.wav --json');
+    expect(JSON.parse(stdout)).toEqual([{ recording: 'speech.wav', mel: 'speech.pt', nMels: 80, frames }]);
+  });
+
+  test('over older ones, whole, and leave nothing else behind', () => {
+    writeFileSync(inWork('speech.pt'), 'old');
+    shell('schedule-mel speech.wav');
+    expect(mel('speech.pt').nMels).toBe(80);
+    expect(readdirSync(work).toSorted()).toEqual(['recordings', 'speech.pt', 'speech.wav']);
+  });
+});
+
+describe('an error, and nothing is written, where', () => {
+  const failed = (line: string) => {
+    const { status, stdout, stderr } = shell(line);
+    expect([status, stdout]).toEqual([1, '']);
+    return stderr;
+  };
+
+  test('a recording has another rate', () => {
+    expect(failed('schedule-mel recordings/more/a.wav')).toBe(
+      "schedule-mel: recordings/more/a.wav: expected 22050 Hz, the model's rate, got 24000 Hz; --resample takes it\n",
+    );
+    expect(existsSync(inWork('recordings/more/a.pt'))).toBe(false);
+  });
+
+  test('two recordings would become one file', () => {
+    copyFileSync(inWork('recordings/b.wav'), inWork('recordings/more/b.wav'));
+    expect(failed('schedule-mel recordings -o mels')).toBe(
+      'schedule-mel: mels/b.pt: expected the mel of one recording, got those of recordings/b.wav and recordings/more/b.wav\n',
+    );
+    expect(existsSync(inWork('mels'))).toBe(false);
+  });
+
+  test('a recording is too short or damaged', () => {
+    writeFileSync(inWork('short.wav'), writeWav(noise(400), 22050, 'float32'));
+    expect(failed('schedule-mel short.wav')).toBe(
+      'schedule-mel: short.wav: audio: expected at least 513 samples, so that n_fft = 1024 fits at the edges, got 400\n',
+    );
+    writeFileSync(inWork('short.wav'), 'RIFF');
+    expect(failed('schedule-mel short.wav')).toMatch(/^schedule-mel: short\.wav: expected a RIFF WAVE file, .*\n$/);
+  });
+
+  test('a file is in the way of the folder', () => {
+    expect(failed('schedule-mel speech.wav -o speech.wav/mels')).toMatch(
+      /^schedule-mel: speech\.wav\/mels\/speech\.pt: the mel cannot be written here: .*\n$/,
+    );
+  });
+});
+
+describe('--check', () => {
+  test('says that a mel fits', () => {
+    shell('schedule-mel speech.wav');
+    const frames = Math.floor(speech.length / 300);
+    for (const line of ['schedule-mel --check speech.pt', 'schedule-mel --check speech.pt --audio speech.wav']) {
+      expect(shell(line)).toEqual(
+        expect.objectContaining({ status: 0, stdout: `speech.pt: fits, 80 bands, ${frames} frames\n`, stderr: '' }),
+      );
+    }
+  });
+
+  test('warns, and refuses with exit 1, of each mel by name', async () => {
+    const right = await logMel(speech, MEL_CONFIG);
+    const natural = { ...right, data: right.data.map((value) => value * Math.LN10) };
+    writeFileSync(inWork('ln.npy'), writeMel(natural, 'npy'));
+    expect(shell('schedule-mel --check ln.npy')).toEqual(
+      expect.objectContaining({
+        status: 0,
+        stdout: expect.stringMatching(/^ln\.npy: warning: the values run .*, as natural logarithms do; .*\n$/),
+      }),
+    );
+    writeFileSync(inWork('text.pt'), 'hello');
+    const bands = await logMel(speech, { ...MEL_CONFIG, n_mels: 64 });
+    writeFileSync(inWork('bands.safetensors'), writeMel(bands, 'safetensors', { f_max: 7600 }));
+    const { status, stdout } = shell('schedule-mel --check text.pt ln.npy bands.safetensors');
+    expect(status).toBe(1);
+    expect(
+      stdout
+        .replace(/the values.*/, '…')
+        .trimEnd()
+        .split('\n'),
+    ).toEqual([
+      'text.pt: refused: expected a PyTorch file (a zip by torch.save), got a file that begins with 68 65 6c 6c',
+      'ln.npy: warning: …',
+      "bands.safetensors: refused: expected the model's 80 bands, got 64",
+      'bands.safetensors: warning: the mel was made with f_max 7600 Hz; the model has 8000 Hz',
+    ]);
+  });
+
+  test('--json lists what was found', async () => {
+    const other = await logMel(speech, { ...MEL_CONFIG, hop_length: 256 });
+    writeFileSync(inWork('x.pt'), writeMel(other, 'pt'));
+    const { status, stdout } = shell('schedule-mel --check x.pt --audio speech.wav --json');
+    expect(status).toBe(1);
+    const samples = speech.length.toLocaleString('en');
+    const refusals = [
+      `the mel has ${other.frames} frames for ${samples} samples, as with a hop of 256; the model has a hop of 300`,
+    ];
+    expect(JSON.parse(stdout)).toEqual([{ mel: 'x.pt', nMels: 80, frames: other.frames, refusals, warnings: [] }]);
+  });
+
+  test("goes by the model's own rule for silence", () => {
+    writeConfig('floor.json', { mel_floor: 1e-5 });
+    writeFileSync(inWork('silence.wav'), writeWav(new Float32Array(3000), 22050, 'float32'));
+    shell('schedule-mel silence.wav --config floor.json');
+    expect(shell('schedule-mel --check silence.pt --config floor.json').stdout).toContain(': fits, ');
+    expect(shell('schedule-mel --check silence.pt').stdout).toContain('the values stop at -5, ');
+  });
+
+  test('wants the recording at the rate of the model', () => {
+    shell('schedule-mel recordings/more/a.wav --resample');
+    const line = 'schedule-mel --check recordings/more/a.pt --audio recordings/more/a.wav';
+    expect(shell(line).stderr).toMatch(/: expected 22050 Hz, the model's rate, got 24000 Hz; --resample takes it\n$/);
+    expect(shell(`${line} --resample`).stdout).toContain(': fits, ');
+  });
+});
+
+test.each([
+  ['', 'recordings were expected, got none'],
+  ['--check', 'mels to check were expected, got none'],
+  ['speech.wav --audio speech.wav', '--audio goes with --check'],
+  ['--check a.pt b.pt --audio speech.wav', '--audio is the recording of one mel, got 2 mels'],
+  ['--check a.pt -o x', '--out does not go with --check, which writes nothing'],
+  ['--check a.pt --format npy', '--format does not go with --check, which writes nothing'],
+  ['speech.wav --model a --config b', '--model and --config: one is enough'],
+  ['speech.wav recordings/b.wav -o x.pt', '--out must be a folder for 2 recordings, got x.pt'],
+  ['speech.wav -o x.pt --format npy', '--out must end in .npy with --format npy, got x.pt'],
+])('%s is used wrongly: exit 2', (args, sentence) => {
+  expect(shell(`schedule-mel ${args}`)).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: `schedule-mel: ${sentence}\nTry schedule-mel --help.\n`,
+  });
+});
+
+test('every example of --help runs', () => {
+  mkdirSync(inWork('model'));
+  writeFileSync(inWork('model/model.safetensors'), 'not read');
+  writeConfig('model/config.json', {});
+  writeFileSync(inWork('list.txt'), 'speech.wav\nrecordings/b.wav\n');
+  const help = shell('schedule-mel --help').stdout;
+  const examples = [...help.matchAll(/^ {2}(schedule-mel.*?) {2}/gm)].map(([, line]) => line!);
+  expect(examples).toHaveLength(6);
+  for (const example of examples) expect([example, shell(example).status]).toEqual([example, 0]);
+});
+
+test('it loads neither an engine nor what decodes other formats', () => {
+  const coverage = join(work, 'coverage');
+  shell(`NODE_V8_COVERAGE='${coverage}' schedule-mel speech.wav`);
+  const loaded = readdirSync(coverage)
+    .map((file) => readFileSync(join(coverage, file), 'utf8'))
+    .join('\n');
+  expect(loaded).toContain('/node_modules/fft.js/');
+  expect(loaded).not.toMatch(
+    /\/node_modules\/(mathjs|onnxruntime-|piscina|@alexanderolsen|@wasm-audio-decoders|mpg123)/,
+  );
+});
