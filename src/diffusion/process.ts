@@ -43,11 +43,14 @@ export function processConstants(betas: ArrayLike<number>, precision: Precision)
   const round = precision === 'float32' ? Math.fround : (x: number) => x;
   let before = { alphaBar: 1, oneMinus: 0 };
   let logAlphaBar = 0;
+  // PyTorch's cumprod of float32 on the CPU multiplies in float64 and rounds what it gives out.
+  let product = 1;
   for (let i = 0; i < length; i++) {
     const beta = round(betas[i]!);
     const alpha = round(1 - beta);
     logAlphaBar += Math.log1p(-beta);
-    const alphaBar = precision === 'float32' ? round(before.alphaBar * alpha) : Math.exp(logAlphaBar);
+    product *= alpha;
+    const alphaBar = precision === 'float32' ? round(product) : Math.exp(logAlphaBar);
     const oneMinus = precision === 'float32' ? round(1 - alphaBar) : -Math.expm1(logAlphaBar);
     const inverse = round(1 / alphaBar);
     constants.alphaBars[i] = alphaBar;

@@ -1,29 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { expandSchedule } from '../../src/schedule/expand.ts';
 import { loadSchedule, presetFor } from '../../src/schedule/file.ts';
+import { sandbox } from './sandbox.ts';
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-expand.ts', import.meta.url));
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'schedule-expand-'));
-  const command = `#!/bin/sh\nexec '${process.execPath}' --import '${TSX}' '${PROGRAM}' "$@"\n`;
-  writeFileSync(join(folder, 'schedule-expand'), command, { mode: 0o755 });
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A line as typed in a shell, in the temporary folder. */
-function shell(line: string): { status: number | null; stdout: string; stderr: string } {
-  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
-  return spawnSync('sh', ['-c', line], { cwd: folder, encoding: 'utf8', env });
-}
+const { at, shell, examples } = sandbox('schedule-expand');
 
 const DESCRIPTION = '25 -> 50 steps keeps the terminal level at 0.8476.';
 
@@ -32,12 +13,12 @@ describe('typed without quotes', () => {
     const { status, stdout, stderr } = shell(`schedule-expand ${typed}`);
     expect(stderr).toContain(DESCRIPTION);
     expect([status, stdout]).toEqual([0, '']);
-    expect(await loadSchedule(join(folder, '50'))).toEqual(expandSchedule(await presetFor(25), 50));
+    expect(await loadSchedule(at('50'))).toEqual(expandSchedule(await presetFor(25), 50));
   });
 
   test('the file may be in another folder, and --quiet leaves nothing on standard error', async () => {
     expect(shell('mkdir sub && schedule-expand 25 -> sub/75 --quiet --method repeat').stderr).toBe('');
-    expect(await loadSchedule(join(folder, 'sub/75'))).toEqual(expandSchedule(await presetFor(25), 75, 'repeat'));
+    expect(await loadSchedule(at('sub/75'))).toEqual(expandSchedule(await presetFor(25), 75, 'repeat'));
   });
 
   test('a file that is not named by a number is a usage error', () => {
@@ -78,7 +59,7 @@ test('into a pipe it prints betas to read, what the expansion did, and warnings'
 describe('--from', () => {
   test('takes a preset, and --out writes a file that reads back, with its provenance', async () => {
     expect(shell('schedule-expand 6 12 --from lmnt-6 --method log-linear --out made/12.json').status).toBe(0);
-    const path = join(folder, 'made/12.json');
+    const path = at('made/12.json');
     expect(await loadSchedule(path)).toEqual(expandSchedule(await loadSchedule('lmnt-6'), 12, 'log-linear'));
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
       provenance: { from: 'lmnt-6', method: 'log-linear' },
@@ -86,7 +67,7 @@ describe('--from', () => {
   });
 
   test('takes a file', () => {
-    writeFileSync(join(folder, 'two.json'), '[0.1, 0.2]');
+    writeFileSync(at('two.json'), '[0.1, 0.2]');
     const { stdout } = shell('schedule-expand 2 4 --from two.json --method repeat --json');
     expect(JSON.parse(stdout)).toMatchObject({
       name: 'two-repeat-4',
@@ -120,10 +101,9 @@ test.each(['', '25 -', 'a b'])('"%s" is used wrongly: exit 2 with an example', (
 });
 
 test('every example of --help runs', () => {
-  const help = shell('schedule-expand --help').stdout;
-  const examples = [...help.matchAll(/^ {2}(schedule-expand .+?) {2}/gm)].map(([, line]) => line!);
-  expect(examples).toHaveLength(4);
-  for (const example of examples) expect([example, shell(example).status]).toEqual([example, 0]);
+  const commands = examples();
+  expect(commands).toHaveLength(4);
+  for (const example of commands) expect([example, shell(example).status]).toEqual([example, 0]);
 });
 
 test('a reader that closes the pipe is no error', () => {

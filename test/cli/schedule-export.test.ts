@@ -1,39 +1,21 @@
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { readPyTorch } from '../../src/formats/pytorch.ts';
 import type { Tensor } from '../../src/formats/tensor.ts';
 import { loadPreset, loadSchedule } from '../../src/schedule/file.ts';
 import { tinyCheckpoint, tinyConfig, tinyWeights } from '../model/tiny.ts';
+import { sandbox } from './sandbox.ts';
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-export.ts', import.meta.url));
+const { at, shell, examples } = sandbox('schedule-export');
 
-let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'schedule-export-'));
-  const command = `#!/bin/sh\nexec '${process.execPath}' --import '${TSX}' '${PROGRAM}' "$@"\n`;
-  writeFileSync(join(folder, 'schedule-export'), command, { mode: 0o755 });
-  mkdirSync(join(folder, 'model/schedules'), { recursive: true });
-  copyFileSync(tinyConfig, join(folder, 'model/config.json'));
-  copyFileSync(tinyCheckpoint, join(folder, 'model/checkpoint.pt'));
-  writeFileSync(join(folder, 'model/schedules/best-6.json'), JSON.stringify({ clamp: 'state', betas: BEST }));
+  mkdirSync(at('model/schedules'), { recursive: true });
+  copyFileSync(tinyConfig, at('model/config.json'));
+  copyFileSync(tinyCheckpoint, at('model/checkpoint.pt'));
+  writeFileSync(at('model/schedules/best-6.json'), JSON.stringify({ clamp: 'state', betas: BEST }));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const BEST = [0.000001, 0.00002, 0.0003, 0.004, 0.05, 0.6];
-
-/** A line as typed in a shell, in the temporary folder. */
-function shell(line: string): { status: number | null; stdout: string; stderr: string } {
-  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
-  return spawnSync('sh', ['-c', line], { cwd: folder, encoding: 'utf8', env });
-}
-
-const at = (name: string) => join(folder, name);
 
 describe('a model', () => {
   test.each(['model', 'model/', 'model/checkpoint.pt'])('named %s becomes a checkpoint', (from) => {
@@ -133,8 +115,7 @@ test.each([
 });
 
 test('every example of --help runs', () => {
-  const help = shell('schedule-export --help').stdout;
-  const examples = [...help.matchAll(/^ {2}(schedule-export.*?) {2}/gm)].map(([, line]) => line!);
-  expect(examples).toHaveLength(5);
-  for (const example of examples) expect([example, shell(example).status]).toEqual([example, 0]);
+  const commands = examples();
+  expect(commands).toHaveLength(5);
+  for (const example of commands) expect([example, shell(example).status]).toEqual([example, 0]);
 });

@@ -1,45 +1,20 @@
-import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import { loadModel } from '../../src/model/model.ts';
 import { loadSchedule } from '../../src/schedule/file.ts';
 import { bufferedBetas, readJson, tinyConfig, tinyWeights, trainingCheckpoint } from '../model/tiny.ts';
+import { sandbox } from './sandbox.ts';
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-import.ts', import.meta.url));
+const { at, shell, examples, loadedBy } = sandbox('schedule-import');
 
-let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'schedule-import-'));
-  const command = `#!/bin/sh\nexec '${process.execPath}' --import '${TSX}' '${PROGRAM}' "$@"\n`;
-  writeFileSync(join(folder, 'schedule-import'), command, { mode: 0o755 });
-  copyFileSync(tinyConfig, join(folder, 'config.json'));
-  writeFileSync(join(folder, 'checkpoint.pt'), trainingCheckpoint());
+  copyFileSync(tinyConfig, at('config.json'));
+  writeFileSync(at('checkpoint.pt'), trainingCheckpoint());
 });
-afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(() => rmSync(join(folder, 'model'), { recursive: true, force: true }));
+beforeEach(() => rmSync(at('model'), { recursive: true, force: true }));
 
-/** A line as typed in a shell, in the temporary folder. */
-function shell(line: string): { status: number | null; stdout: string; stderr: string } {
-  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
-  return spawnSync('sh', ['-c', line], { cwd: folder, encoding: 'utf8', env });
-}
-
-const inModel = (...path: string[]) => join(folder, 'model', ...path);
+const inModel = (...path: string[]) => at('model', ...path);
 
 function refusedOn(line: string): string {
   const { status, stdout, stderr } = shell(line);
@@ -95,14 +70,14 @@ describe('a training checkpoint', () => {
   });
 
   test('a prefix of its names is said', () => {
-    writeFileSync(join(folder, 'parallel.pt'), trainingCheckpoint({ prefix: 'module.' }));
+    writeFileSync(at('parallel.pt'), trainingCheckpoint({ prefix: 'module.' }));
     expect(shell('schedule-import parallel.pt -o model').stdout).toContain(
       '\nIts names begin with module., which is left out.\n',
     );
   });
 
   test('buffers that are no schedule are said and left', () => {
-    writeFileSync(join(folder, 'odd.pt'), trainingCheckpoint({ betas: Float32Array.of(0.1, 1.5) }));
+    writeFileSync(at('odd.pt'), trainingCheckpoint({ betas: Float32Array.of(0.1, 1.5) }));
     const { status, stderr } = shell('schedule-import odd.pt -o model');
     expect([status, stderr]).toEqual([
       0,
@@ -139,7 +114,7 @@ describe('a folder that is there', () => {
   );
 
   test('that is a file is an error', () => {
-    writeFileSync(join(folder, 'file'), '');
+    writeFileSync(at('file'), '');
     expect(refusedOn('schedule-import checkpoint.pt -o file')).toBe(
       'schedule-import: file: expected a folder for the model, got a file\n',
     );
@@ -155,7 +130,7 @@ describe('nothing is written where', () => {
     ],
     ['there is no checkpoint', 'none.pt', 'expected a model folder or a checkpoint, but there is nothing'],
   ])('%s', (_, name, sentence) => {
-    writeFileSync(join(folder, 'ivanvovk-6.json'), '{"betas": [0.1, 0.2]}');
+    writeFileSync(at('ivanvovk-6.json'), '{"betas": [0.1, 0.2]}');
     expect(refusedOn(`schedule-import ${name} -o model`)).toBe(`schedule-import: ${name}: ${sentence}\n`);
     expect(existsSync(inModel())).toBe(false);
   });
@@ -163,7 +138,7 @@ describe('nothing is written where', () => {
   test('the config is of another network', () => {
     const config = readJson(tinyConfig) as { data_config: { n_mels: number } };
     config.data_config.n_mels = 128;
-    writeFileSync(join(folder, 'other.json'), JSON.stringify(config));
+    writeFileSync(at('other.json'), JSON.stringify(config));
     expect(refusedOn('schedule-import checkpoint.pt -o model --config other.json')).toContain(
       "checkpoint.pt: it takes 80 mel bands, but the config's n_mels is 128 (",
     );
@@ -171,8 +146,8 @@ describe('nothing is written where', () => {
   });
 
   test('there is no config', () => {
-    mkdirSync(join(folder, 'alone'), { recursive: true });
-    writeFileSync(join(folder, 'alone/checkpoint.safetensors'), writeSafetensors(tinyWeights()));
+    mkdirSync(at('alone'), { recursive: true });
+    writeFileSync(at('alone/checkpoint.safetensors'), writeSafetensors(tinyWeights()));
     expect(refusedOn('schedule-import alone/checkpoint.safetensors -o model')).toBe(
       'schedule-import: alone/checkpoint.safetensors: expected the config.json of its training beside it, but there is none; ' +
         '--config says where it is\n',
@@ -194,19 +169,14 @@ test.each([
 });
 
 test('every example of --help runs', () => {
-  copyFileSync(join(folder, 'checkpoint.pt'), join(folder, 'lj.pt'));
-  const help = shell('schedule-import --help').stdout;
-  const examples = [...help.matchAll(/^ {2}(schedule-import.*?) {2}/gm)].map(([, line]) => line!);
-  expect(examples).toHaveLength(4);
-  for (const example of examples) expect([example, shell(example).status]).toEqual([example, 0]);
+  copyFileSync(at('checkpoint.pt'), at('lj.pt'));
+  const commands = examples();
+  expect(commands).toHaveLength(4);
+  for (const example of commands) expect([example, shell(example).status]).toEqual([example, 0]);
 });
 
 test('it loads neither an engine nor audio code', () => {
-  const coverage = join(folder, 'coverage');
-  expect(shell(`NODE_V8_COVERAGE='${coverage}' schedule-import checkpoint.pt -o model`).status).toBe(0);
-  const loaded = readdirSync(coverage)
-    .map((file) => readFileSync(join(coverage, file), 'utf8'))
-    .join('\n');
+  const loaded = loadedBy('schedule-import checkpoint.pt -o model');
   expect(loaded).toContain('/src/model/wavegrad.ts');
   expect(loaded).not.toMatch(
     /\/node_modules\/(mathjs|onnxruntime-|protobufjs|@tensorflow|fft\.js|@alexanderolsen|piscina)/,

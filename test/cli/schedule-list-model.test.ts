@@ -1,12 +1,13 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { heldout, SOURCE, sandbox, writeModelFolder } from './schedule-list-sandbox.ts';
+import { heldout, SOURCE, writeModelFolder } from './found-schedule.ts';
+import { sandbox } from './sandbox.ts';
 
-const { path, shell } = sandbox();
+const { at, shell } = sandbox('schedule-list');
 
 describe('--model', () => {
   test('lists what the model carries, with how it was found', () => {
-    writeModelFolder(path('carrying'));
+    writeModelFolder(at('carrying'));
     const { status, stdout, stderr } = shell('schedule-list --model carrying');
     expect([status, stderr]).toEqual([0, '']);
     const [head, found, byHand] = stdout.split('\n');
@@ -32,7 +33,7 @@ describe('--model', () => {
   });
 
   test('gives --json the same, and the path', () => {
-    writeModelFolder(path('carrying'));
+    writeModelFolder(at('carrying'));
     const [found] = JSON.parse(shell('schedule-list best-2 --model carrying --json').stdout) as Record<
       string,
       unknown
@@ -54,7 +55,7 @@ describe('--model', () => {
   });
 
   test('takes the trained range from the model’s config', () => {
-    writeModelFolder(path('short'), [1e-6, 1e-3]);
+    writeModelFolder(at('short'), [1e-6, 1e-3]);
     // Levels of 1000 betas up to 1e-3 end near exp(−0.25) = 0.78, that of lmnt-6 is 0.703.
     const { stdout } = shell('schedule-list lmnt-6 --model short');
     expect(stdout).toMatch(
@@ -64,8 +65,8 @@ describe('--model', () => {
   });
 
   test('without a config it says that the range is the reference’s', () => {
-    writeModelFolder(path('bare'));
-    rmSync(path('bare/config.json'));
+    writeModelFolder(at('bare'));
+    rmSync(at('bare/config.json'));
     const { status, stderr } = shell('schedule-list --model bare');
     expect(status).toBe(0);
     expect(stderr).toBe(
@@ -74,8 +75,8 @@ describe('--model', () => {
   });
 
   test('a schedule that cannot be read is one line on standard error, and a model that cannot be found an error', () => {
-    writeModelFolder(path('broken'));
-    writeFileSync(path('broken/schedules/torn.json'), '{"betas"');
+    writeModelFolder(at('broken'));
+    writeFileSync(at('broken/schedules/torn.json'), '{"betas"');
     const { status, stdout, stderr } = shell('schedule-list --model broken');
     expect([status, stderr]).toEqual([
       0,
@@ -90,8 +91,8 @@ describe('--model', () => {
 });
 
 test('a model that carries none is told so', () => {
-  writeModelFolder(path('empty'));
-  rmSync(path('empty/schedules'), { recursive: true });
+  writeModelFolder(at('empty'));
+  rmSync(at('empty/schedules'), { recursive: true });
   expect(shell('schedule-list --model empty')).toEqual(
     expect.objectContaining({ status: 0, stdout: '', stderr: 'schedule-list: empty carries no schedule\n' }),
   );
@@ -99,22 +100,22 @@ test('a model that carries none is told so', () => {
 
 describe('--plot', () => {
   test('writes a page, by default schedules.html, and says so', () => {
-    rmSync(path('schedules.html'), { force: true });
+    rmSync(at('schedules.html'), { force: true });
     const { status, stdout } = shell('schedule-list --plot lmnt-6');
     expect([status, stdout.split('\n').slice(-3)]).toEqual([0, ['', 'Written to schedules.html.', '']]);
-    expect(readFileSync(path('schedules.html'), 'utf8')).toContain('<h1>Noise schedule lmnt-6</h1>');
+    expect(readFileSync(at('schedules.html'), 'utf8')).toContain('<h1>Noise schedule lmnt-6</h1>');
   });
 
   test('writes it where it is told to, beside JSON', () => {
     const { stdout, stderr } = shell('schedule-list --steps 6 --plot pages/six.html --json');
     expect(stderr).toBe('Written to pages/six.html.\n');
     expect(JSON.parse(stdout)).toHaveLength(4);
-    expect(readFileSync(path('pages/six.html'), 'utf8')).toContain('<h1>4 noise schedules side by side</h1>');
+    expect(readFileSync(at('pages/six.html'), 'utf8')).toContain('<h1>4 noise schedules side by side</h1>');
   });
 
   test('has what another precision makes of them', () => {
     shell('schedule-list ivanvovk-6 --precision float32 --plot rounded.html');
-    const page = readFileSync(path('rounded.html'), 'utf8');
+    const page = readFileSync(at('rounded.html'), 'utf8');
     expect(page).toContain('ivanvovk-6, in float32');
     expect(page).toContain('In float32 σ moves by at most 0.66 %');
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { underClamp } from '../../src/schedule/analysis/clamp.ts';
@@ -8,16 +8,17 @@ import { analyseSteps } from '../../src/schedule/analysis/steps.ts';
 import { diagnose } from '../../src/schedule/diagnostics.ts';
 import { listPresets } from '../../src/schedule/file.ts';
 import { NoiseSchedule, type ScheduleJson } from '../../src/schedule/noise-schedule.ts';
-import { bestJson, heldout, SOURCE, sandbox, writeModelFolder } from './schedule-list-sandbox.ts';
+import { bestJson, heldout, SOURCE, writeModelFolder } from './found-schedule.ts';
+import { sandbox } from './sandbox.ts';
 
-const { path, shell } = sandbox();
-beforeEach(() => rmSync(path('experiments'), { recursive: true, force: true }));
+const { at, shell, examples, loadedBy } = sandbox('schedule-list');
+beforeEach(() => rmSync(at('experiments'), { recursive: true, force: true }));
 
 /** Writes what a study found, below the temporary folder. */
 function writeStudyFile(study: string, content: string): string {
   const best = join('experiments', study, 'best.json');
-  mkdirSync(path(join('experiments', study)), { recursive: true });
-  writeFileSync(path(best), content);
+  mkdirSync(at('experiments', study), { recursive: true });
+  writeFileSync(at(best), content);
   return best;
 }
 
@@ -46,7 +47,7 @@ describe('without arguments', () => {
 
   test('what studies found follows, by path, with its held-out score', () => {
     const best = writeStudyFile('tuesday', bestJson());
-    mkdirSync(path('experiments/unfinished'));
+    mkdirSync(at('experiments/unfinished'));
     const { stdout, stderr } = shell('schedule-list --steps 2');
     expect(stderr).toBe('');
     const [head, found, ...more] = stdout.trimEnd().split('\n');
@@ -87,11 +88,7 @@ describe('without arguments', () => {
   });
 
   test('it loads neither an engine nor audio code', () => {
-    const coverage = path('coverage');
-    shell(`NODE_V8_COVERAGE='${coverage}' schedule-list`);
-    const loaded = readdirSync(coverage)
-      .map((file) => readFileSync(join(coverage, file), 'utf8'))
-      .join('\n');
+    const loaded = loadedBy('schedule-list');
     expect(loaded).toContain('/node_modules/cli-table3/');
     expect(loaded).not.toMatch(/\/node_modules\/(mathjs|onnxruntime-|@tensorflow|fft\.js|@alexanderolsen|piscina)/);
   });
@@ -99,7 +96,7 @@ describe('without arguments', () => {
 
 describe('with arguments', () => {
   test('only those are listed, in their order: presets, files and lists of betas', () => {
-    writeFileSync(path('mine.json'), '[0.1, 0.2]');
+    writeFileSync(at('mine.json'), '[0.1, 0.2]');
     const { stdout } = shell("schedule-list mine.json lmnt-6 '[0.1, 0.3]' --json");
     const listed = JSON.parse(stdout) as { name: string; path?: string; betas: number[] }[];
     expect(listed.map(({ name }) => name)).toEqual(['mine', 'lmnt-6', 'custom-2']);
@@ -152,7 +149,7 @@ describe('with arguments', () => {
   });
 
   test('a name that is no preset and a broken file are errors', () => {
-    writeFileSync(path('wrong.json'), '[1.5]');
+    writeFileSync(at('wrong.json'), '[1.5]');
     for (const [name, sentence] of [
       ['nothing', /^schedule-list: nothing: expected a path .* or a preset: .*\n/],
       ['wrong.json', /^schedule-list: wrong\.json: .*beta_1 must lie strictly between 0 and 1, got 1\.5\n/],
@@ -216,13 +213,10 @@ test.each([
 });
 
 test('every example of --help runs', () => {
-  const help = shell('schedule-list --help').stdout;
-  const lines = help.slice(help.indexOf('Examples:\n')).trimEnd().split('\n').slice(1);
-  // One that goes on in a second line would be run by halves.
-  const examples = lines.map((line) => line.match(/^ {2}(schedule-list.*?) {2}/)![1]!);
-  expect(examples).toHaveLength(9);
-  writeModelFolder(path('folder'));
-  for (const example of examples) expect([example, shell(example).status]).toEqual([example, 0]);
+  const commands = examples();
+  expect(commands).toHaveLength(9);
+  writeModelFolder(at('folder'));
+  for (const example of commands) expect([example, shell(example).status]).toEqual([example, 0]);
 });
 
 test('colours are for those who take them', () => {

@@ -1,42 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { diagnose, warnings } from '../../src/schedule/diagnostics.ts';
 import { FAMILIES, makeFamily } from '../../src/schedule/families.ts';
 import { loadSchedule } from '../../src/schedule/file.ts';
 import { formula } from '../../src/schedule/generators/formula.ts';
 import { NoiseSchedule } from '../../src/schedule/noise-schedule.ts';
+import { sandbox } from './sandbox.ts';
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-make.ts', import.meta.url));
 const NAMES = Object.keys(FAMILIES).join(', ');
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'schedule-make-'));
-  const command = `#!/bin/sh\nexec '${process.execPath}' --import '${TSX}' '${PROGRAM}' "$@"\n`;
-  writeFileSync(join(folder, 'schedule-make'), command, { mode: 0o755 });
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A line as typed in a shell, in the temporary folder. */
-function shell(line: string): { status: number | null; stdout: string; stderr: string } {
-  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
-  return spawnSync('sh', ['-c', line], { cwd: folder, encoding: 'utf8', env });
-}
-
-/** The modules that a line loads, as the paths in V8's coverage. */
-function loadedBy(line: string, name: string): string {
-  const coverage = join(folder, name);
-  shell(`NODE_V8_COVERAGE='${coverage}' ${line}`);
-  return readdirSync(coverage)
-    .map((file) => readFileSync(join(coverage, file), 'utf8'))
-    .join('\n');
-}
+const { at, shell, examples, loadedBy } = sandbox('schedule-make');
 
 describe('a family', () => {
   test('is printed: its name, its betas, and what to know', () => {
@@ -93,20 +66,20 @@ describe('a family', () => {
     expect(stdout).toContain('The clamp, state, is not in a .npy file; .json keeps it.');
 
     const { betas, source } = makeFamily('cosine', 5);
-    expect(await loadSchedule(join(folder, 'made/a.json'))).toMatchObject({
+    expect(await loadSchedule(at('made/a.json'))).toMatchObject({
       name: 'mine',
       source,
       clamp: 'state',
       betas,
     });
-    const json = JSON.parse(readFileSync(join(folder, 'made/a.json'), 'utf8')) as unknown;
+    const json = JSON.parse(readFileSync(at('made/a.json'), 'utf8')) as unknown;
     expect(json).toMatchObject({ provenance: { family: 'cosine', range: [0.0012, 0.7], parameters: {} } });
-    expect((await loadSchedule(join(folder, 'c.pt'))).betas).toEqual(betas.map(Math.fround));
+    expect((await loadSchedule(at('c.pt'))).betas).toEqual(betas.map(Math.fround));
   });
 
   test('--list writes a .pt with all digits', async () => {
     expect(shell('schedule-make karras --iters 6 --list -o list.pt').status).toBe(0);
-    expect((await loadSchedule(join(folder, 'list.pt'))).betas).toEqual(makeFamily('karras', 6).betas);
+    expect((await loadSchedule(at('list.pt'))).betas).toEqual(makeFamily('karras', 6).betas);
   });
 
   test('out of its range is an error in one sentence', () => {
@@ -119,7 +92,7 @@ describe('a family', () => {
   });
 
   test('loads neither mathjs nor an engine nor audio code', () => {
-    const loaded = loadedBy('schedule-make karras --iters 6', 'coverage-family');
+    const loaded = loadedBy('schedule-make karras --iters 6');
     expect(loaded).toContain('/src/schedule/generators/karras.ts');
     expect(loaded).not.toMatch(/\/node_modules\/(mathjs|onnxruntime-|@tensorflow|fft\.js|@alexanderolsen|piscina)/);
   });
@@ -145,7 +118,7 @@ describe('--formula', () => {
   });
 
   test('is where mathjs is loaded', () => {
-    expect(loadedBy("schedule-make --formula '0.1' --iters 2", 'coverage-formula')).toContain('/node_modules/mathjs/');
+    expect(loadedBy("schedule-make --formula '0.1' --iters 2")).toContain('/node_modules/mathjs/');
   });
 });
 
@@ -181,9 +154,8 @@ describe('--help', () => {
   });
 
   test('has examples that run', () => {
-    const help = shell('schedule-make --help').stdout;
-    const examples = [...help.matchAll(/^ {2}(schedule-make .+?) {2}/gm)].map(([, line]) => line!);
-    expect(examples).toHaveLength(6);
-    for (const example of examples) expect([example, shell(example).status]).toEqual([example, 0]);
+    const commands = examples();
+    expect(commands).toHaveLength(6);
+    for (const example of commands) expect([example, shell(example).status]).toEqual([example, 0]);
   });
 });

@@ -1,64 +1,37 @@
-import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readAudio } from '../../src/audio/decode.ts';
 import { logMel } from '../../src/audio/mel.ts';
 import { readMel, writeMel } from '../../src/audio/mel-file.ts';
 import { writeWav } from '../../src/audio/wav.ts';
 import { MEL_CONFIG, noise, sine } from '../audio/signals.ts';
+import { sandbox } from './sandbox.ts';
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-mel.ts', import.meta.url));
 const CLIP = fileURLToPath(new URL('../../experiments/demo/clips/score/05-dir-welcome.flac', import.meta.url));
 const DEFAULT_CONFIG = fileURLToPath(new URL('../fixtures/default-config.json', import.meta.url));
 
-let folder: string;
-let work: string;
+const { at, shell, examples, loadedBy } = sandbox('schedule-mel');
+
 let speech: Float32Array;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'schedule-mel-'));
-  work = join(folder, 'work');
-  const command = `#!/bin/sh\nexec '${process.execPath}' --import '${TSX}' '${PROGRAM}' "$@"\n`;
-  writeFileSync(join(folder, 'schedule-mel'), command, { mode: 0o755 });
   speech = (await readAudio(CLIP)).samples;
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(() => {
-  rmSync(work, { recursive: true, force: true });
-  mkdirSync(join(work, 'recordings/more'), { recursive: true });
-  writeFileSync(inWork('speech.wav'), writeWav(speech, 22050, 'float32'));
-  writeFileSync(inWork('recordings/b.wav'), writeWav(noise(3000), 22050, 'float32'));
-  writeFileSync(inWork('recordings/more/a.wav'), writeWav(sine(440, 24000, 4000), 24000, 'float32'));
+  rmSync(at(), { recursive: true, force: true });
+  mkdirSync(at('recordings/more'), { recursive: true });
+  writeFileSync(at('speech.wav'), writeWav(speech, 22050, 'float32'));
+  writeFileSync(at('recordings/b.wav'), writeWav(noise(3000), 22050, 'float32'));
+  writeFileSync(at('recordings/more/a.wav'), writeWav(sine(440, 24000, 4000), 24000, 'float32'));
 });
 
-const inWork = (path: string) => join(work, path);
-
-/** A line as typed in a shell, in the temporary folder. */
-function shell(line: string): { status: number | null; stdout: string; stderr: string } {
-  const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
-  return spawnSync('sh', ['-c', line], { cwd: work, encoding: 'utf8', env: { ...env, PATH: `${folder}:${env.PATH}` } });
-}
-
-const mel = (path: string) => readMel(readFileSync(inWork(path)), path);
+const mel = (path: string) => readMel(readFileSync(at(path)), path);
 
 /** What the config of the demo, or another, with a floor makes. */
 function writeConfig(path: string, change: Record<string, number>): void {
   const config = JSON.parse(readFileSync(DEFAULT_CONFIG, 'utf8')) as { data_config: Record<string, number> };
   Object.assign(config.data_config, change);
-  writeFileSync(inWork(path), JSON.stringify(config));
+  writeFileSync(at(path), JSON.stringify(config));
 }
 
 describe('recordings become mels', () => {
@@ -84,7 +57,7 @@ describe('recordings become mels', () => {
   });
 
   test('of a filelist, each once', () => {
-    writeFileSync(inWork('list.txt'), '# two\r\nrecordings/b.wav\r\nspeech.wav\r\n');
+    writeFileSync(at('list.txt'), '# two\r\nrecordings/b.wav\r\nspeech.wav\r\n');
     expect(shell('schedule-mel list.txt speech.wav').stdout).toBe('recordings/b.pt\nspeech.pt\n');
   });
 
@@ -96,8 +69,8 @@ describe('recordings become mels', () => {
   });
 
   test('for a model in a folder, named by it or by its checkpoint', () => {
-    mkdirSync(inWork('model'));
-    writeFileSync(inWork('model/weights.pt'), 'not read');
+    mkdirSync(at('model'));
+    writeFileSync(at('model/weights.pt'), 'not read');
     writeConfig('model/config.json', { n_mels: 40 });
     for (const name of ['model', 'model/weights.pt']) {
       shell(`schedule-mel speech.wav --model ${name}`);
@@ -112,10 +85,10 @@ describe('recordings become mels', () => {
   });
 
   test('over older ones, whole, and leave nothing else behind', () => {
-    writeFileSync(inWork('speech.pt'), 'old');
+    writeFileSync(at('speech.pt'), 'old');
     shell('schedule-mel speech.wav');
     expect(mel('speech.pt').nMels).toBe(80);
-    expect(readdirSync(work).toSorted()).toEqual(['recordings', 'speech.pt', 'speech.wav']);
+    expect(readdirSync(at()).toSorted()).toEqual(['recordings', 'speech.pt', 'speech.wav']);
   });
 });
 
@@ -130,23 +103,23 @@ describe('an error, and nothing is written, where', () => {
     expect(failed('schedule-mel recordings/more/a.wav')).toBe(
       "schedule-mel: recordings/more/a.wav: expected 22050 Hz, the model's rate, got 24000 Hz; --resample takes it\n",
     );
-    expect(existsSync(inWork('recordings/more/a.pt'))).toBe(false);
+    expect(existsSync(at('recordings/more/a.pt'))).toBe(false);
   });
 
   test('two recordings would become one file', () => {
-    copyFileSync(inWork('recordings/b.wav'), inWork('recordings/more/b.wav'));
+    copyFileSync(at('recordings/b.wav'), at('recordings/more/b.wav'));
     expect(failed('schedule-mel recordings -o mels')).toBe(
       'schedule-mel: mels/b.pt: expected the mel of one recording, got those of recordings/b.wav and recordings/more/b.wav\n',
     );
-    expect(existsSync(inWork('mels'))).toBe(false);
+    expect(existsSync(at('mels'))).toBe(false);
   });
 
   test('a recording is too short or damaged', () => {
-    writeFileSync(inWork('short.wav'), writeWav(noise(400), 22050, 'float32'));
+    writeFileSync(at('short.wav'), writeWav(noise(400), 22050, 'float32'));
     expect(failed('schedule-mel short.wav')).toBe(
       'schedule-mel: short.wav: audio: expected at least 513 samples, so that n_fft = 1024 fits at the edges, got 400\n',
     );
-    writeFileSync(inWork('short.wav'), 'RIFF');
+    writeFileSync(at('short.wav'), 'RIFF');
     expect(failed('schedule-mel short.wav')).toMatch(/^schedule-mel: short\.wav: expected a RIFF WAVE file, .*\n$/);
   });
 
@@ -171,16 +144,16 @@ describe('--check', () => {
   test('warns, and refuses with exit 1, of each mel by name', async () => {
     const right = await logMel(speech, MEL_CONFIG);
     const natural = { ...right, data: right.data.map((value) => value * Math.LN10) };
-    writeFileSync(inWork('ln.npy'), writeMel(natural, 'npy'));
+    writeFileSync(at('ln.npy'), writeMel(natural, 'npy'));
     expect(shell('schedule-mel --check ln.npy')).toEqual(
       expect.objectContaining({
         status: 0,
         stdout: expect.stringMatching(/^ln\.npy: warning: the values run .*, as natural logarithms do; .*\n$/),
       }),
     );
-    writeFileSync(inWork('text.pt'), 'hello');
+    writeFileSync(at('text.pt'), 'hello');
     const bands = await logMel(speech, { ...MEL_CONFIG, n_mels: 64 });
-    writeFileSync(inWork('bands.safetensors'), writeMel(bands, 'safetensors', { f_max: 7600 }));
+    writeFileSync(at('bands.safetensors'), writeMel(bands, 'safetensors', { f_max: 7600 }));
     const { status, stdout } = shell('schedule-mel --check text.pt ln.npy bands.safetensors');
     expect(status).toBe(1);
     expect(
@@ -198,7 +171,7 @@ describe('--check', () => {
 
   test('--json lists what was found', async () => {
     const other = await logMel(speech, { ...MEL_CONFIG, hop_length: 256 });
-    writeFileSync(inWork('x.pt'), writeMel(other, 'pt'));
+    writeFileSync(at('x.pt'), writeMel(other, 'pt'));
     const { status, stdout } = shell('schedule-mel --check x.pt --audio speech.wav --json');
     expect(status).toBe(1);
     const samples = speech.length.toLocaleString('en');
@@ -210,7 +183,7 @@ describe('--check', () => {
 
   test("goes by the model's own rule for silence", () => {
     writeConfig('floor.json', { mel_floor: 1e-5 });
-    writeFileSync(inWork('silence.wav'), writeWav(new Float32Array(3000), 22050, 'float32'));
+    writeFileSync(at('silence.wav'), writeWav(new Float32Array(3000), 22050, 'float32'));
     shell('schedule-mel silence.wav --config floor.json');
     expect(shell('schedule-mel --check silence.pt --config floor.json').stdout).toContain(': fits, ');
     expect(shell('schedule-mel --check silence.pt').stdout).toContain('the values stop at -5, ');
@@ -243,22 +216,17 @@ test.each([
 });
 
 test('every example of --help runs', () => {
-  mkdirSync(inWork('model'));
-  writeFileSync(inWork('model/model.safetensors'), 'not read');
+  mkdirSync(at('model'));
+  writeFileSync(at('model/model.safetensors'), 'not read');
   writeConfig('model/config.json', {});
-  writeFileSync(inWork('list.txt'), 'speech.wav\nrecordings/b.wav\n');
-  const help = shell('schedule-mel --help').stdout;
-  const examples = [...help.matchAll(/^ {2}(schedule-mel.*?) {2}/gm)].map(([, line]) => line!);
-  expect(examples).toHaveLength(6);
-  for (const example of examples) expect([example, shell(example).status]).toEqual([example, 0]);
+  writeFileSync(at('list.txt'), 'speech.wav\nrecordings/b.wav\n');
+  const commands = examples();
+  expect(commands).toHaveLength(6);
+  for (const example of commands) expect([example, shell(example).status]).toEqual([example, 0]);
 });
 
 test('it loads neither an engine nor what decodes other formats', () => {
-  const coverage = join(work, 'coverage');
-  shell(`NODE_V8_COVERAGE='${coverage}' schedule-mel speech.wav`);
-  const loaded = readdirSync(coverage)
-    .map((file) => readFileSync(join(coverage, file), 'utf8'))
-    .join('\n');
+  const loaded = loadedBy('schedule-mel speech.wav');
   expect(loaded).toContain('/node_modules/fft.js/');
   expect(loaded).not.toMatch(
     /\/node_modules\/(mathjs|onnxruntime-|piscina|@alexanderolsen|@wasm-audio-decoders|mpg123)/,

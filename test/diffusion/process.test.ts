@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { processConstants } from '../../src/diffusion/process.ts';
 import { golden } from '../model/tiny.ts';
+import { referenceSchedules } from '../schedule/fixtures.ts';
 
 /** Any betas whose ᾱ_N stays above 1e-24, in any order. */
 const anyBetas = fc.array(fc.double({ min: 1e-8, max: 0.99, noNaN: true }), { minLength: 1, maxLength: 12 });
@@ -21,6 +23,15 @@ describe('in float32', () => {
     ours.forEach((value, i) => {
       expect(Math.abs(value - reference[i]!)).toBeLessThanOrEqual(1e-7 * Math.abs(reference[i]!));
     });
+  });
+
+  test("ᾱ over 50 steps is PyTorch's, bit for bit", () => {
+    const file = new URL('../fixtures/float32-alphas-cumprod.json', import.meta.url);
+    const cumprod = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number[]>;
+    for (const [name, expected] of Object.entries(cumprod)) {
+      expect([...processConstants(referenceSchedules[name]!, 'float32').alphaBars]).toEqual(expected);
+    }
+    expect(Object.keys(cumprod)).toEqual(['ivanvovk-50']);
   });
 
   test.each([

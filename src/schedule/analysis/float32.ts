@@ -15,14 +15,15 @@ export interface Float32View {
 
 /**
  * What the reference makes of a schedule (ivanvovk/WaveGrad, `set_new_noise_schedule`), every operation rounded to float32 in its order: 1 − β,
- * their products one by one, 1 − ᾱ, square roots. 1 − ᾱ_1 is then a multiple of 6e-8, so that small σ move.
+ * their products, 1 − ᾱ, square roots. 1 − ᾱ_1 is then a multiple of 6e-8, so that small σ move.
  */
 export function inFloat32(schedule: NoiseSchedule): Float32View {
   const betas = schedule.betas.map(Math.fround);
   let product = 1;
   const alphaBars = betas.map((beta) => {
-    product = Math.fround(product * Math.fround(1 - beta));
-    return product;
+    // PyTorch's cumprod of float32 on the CPU multiplies in float64 and rounds what it gives out.
+    product *= Math.fround(1 - beta);
+    return Math.fround(product);
   });
   const sigmas = alphaBars.map((alphaBar) => {
     const signalGain = Math.fround(Math.sqrt(Math.fround(1 / alphaBar)));

@@ -1,38 +1,28 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
 import { loadSchedule, saveSchedule } from '../../src/schedule/file.ts';
 import { geometric } from '../../src/schedule/generators/geometric.ts';
 import { karras } from '../../src/schedule/generators/karras.ts';
 import { readStudy } from '../../src/search/read-study.ts';
+import { sandbox } from './sandbox.ts';
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-search.ts', import.meta.url));
 const TINY = fileURLToPath(new URL('../fixtures/reference-tiny', import.meta.url));
 const CLIPS = fileURLToPath(new URL('../../experiments/demo/clips/score', import.meta.url));
 
 /** The shortest search there is. */
 const SHORT = ['--clip-count', '1', '--clip-seconds', '0.1', '--jobs', '1'];
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'search-model-folder-'));
-  mkdirSync(join(folder, 'folder'));
-  cpSync(join(TINY, 'checkpoint.pt'), join(folder, 'a.pt'));
-  cpSync(join(TINY, 'config.json'), join(folder, 'config.json'));
-  for (const name of ['checkpoint.pt', 'config.json']) cpSync(join(TINY, name), join(folder, 'folder', name));
-  cpSync(CLIPS, join(folder, 'valid'), { recursive: true });
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { at, shell, examples } = sandbox('schedule-search');
 
-function shell(line: string): { status: number | null; stdout: string; stderr: string } {
-  const command = `schedule-search() { '${process.execPath}' --import '${TSX}' '${PROGRAM}' "$@"; }\n${line}`;
-  return spawnSync('bash', ['-c', command], { cwd: folder, encoding: 'utf8' });
-}
+beforeAll(() => {
+  mkdirSync(at('folder'));
+  cpSync(join(TINY, 'checkpoint.pt'), at('a.pt'));
+  cpSync(join(TINY, 'config.json'), at('config.json'));
+  for (const name of ['checkpoint.pt', 'config.json']) cpSync(join(TINY, name), at('folder', name));
+  cpSync(CLIPS, at('valid'), { recursive: true });
+});
 
 function search(...args: string[]) {
   const quoted = [...SHORT, ...args].map((arg) => `'${arg}'`);
@@ -40,12 +30,12 @@ function search(...args: string[]) {
 }
 
 test('starts from families, files and Python lists, and compares the winner with them', async () => {
-  await saveSchedule(join(folder, 'mine.npy'), geometric(1e-5, 0.3, 3));
+  await saveSchedule(at('mine.npy'), geometric(1e-5, 0.3, 3));
   const from = ['karras', 'karras:2e-3:0.9', 'mine.npy', '[1e-5, 2e-3, 0.3]'];
   const { status, stderr } = search('--study', 'from', '--from', ...from);
   expect(stderr).not.toContain('schedule-search:');
   expect(status).toBe(0);
-  const { trials, outcome } = await readStudy(join(folder, 'from'));
+  const { trials, outcome } = await readStudy(at('from'));
   const starts = [
     ['karras-3', karras(1.2e-3, 0.7, 3).betas],
     ['karras-3', karras(2e-3, 0.9, 3).betas],
@@ -60,12 +50,12 @@ test('--save-to-model makes the winner what best-3 of the model means', async ()
   const { status, stderr } = search('--study', 'saved', '--save-to-model', '--precision', 'float32');
   expect(stderr).toContain('Saved to the model as best-3.');
   expect(status).toBe(0);
-  const { outcome } = await readStudy(join(folder, 'saved'));
-  const { betas, clamp } = await loadSchedule('best-3', { model: join(folder, 'folder') });
+  const { outcome } = await readStudy(at('saved'));
+  const { betas, clamp } = await loadSchedule('best-3', { model: at('folder') });
   expect([betas, clamp]).toEqual([outcome!.betas, 'x0']);
 
   // The same model as far as its network goes, trained on other levels and with other mels.
-  const path = join(folder, 'folder', 'config.json');
+  const path = at('folder', 'config.json');
   const config = JSON.parse(readFileSync(path, 'utf8'));
   config.data_config.f_max = 7600;
   config.training_config = { training_noise_schedule: { n_iter: 10, betas_range: [1e-6, 1e-5] } };
@@ -92,11 +82,10 @@ test.each([
 });
 
 test('every example of --help runs', { timeout: 180_000 }, async () => {
-  await saveSchedule(join(folder, 'lmnt-6.npy'), await loadSchedule('lmnt-6'));
-  const help = shell('schedule-search --help').stdout;
-  const examples = [...help.matchAll(/^ {2}(schedule-search.*?)(?: {2}|$)/gm)].map(([, line]) => line!);
-  expect(examples).toHaveLength(5);
-  for (const [i, example] of examples.entries()) {
+  await saveSchedule(at('lmnt-6.npy'), await loadSchedule('lmnt-6'));
+  const commands = examples();
+  expect(commands).toHaveLength(5);
+  for (const [i, example] of commands.entries()) {
     // What makes it quick comes first: --from takes all that follows it.
     const quick = ['schedule-search', ...SHORT, '--budget', '6', '--study', `example-${i}`].join(' ');
     const { status, stderr } = shell(example.replace('schedule-search', quick).replace('--jobs 8', ''));

@@ -1,45 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll } from 'vitest';
 import { METRICS, type MetricName } from '../../src/audio/distances/index.ts';
 import { outcomeFile } from '../../src/search/outcome.ts';
 import type { StudySettings } from '../../src/search/settings.ts';
-
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-list.ts', import.meta.url));
-
-export interface Sandbox {
-  /** Absolute. */
-  readonly path: (name: string) => string;
-  /** A line as typed in a shell, in the temporary folder. */
-  readonly shell: (line: string) => { status: number | null; stdout: string; stderr: string };
-}
-
-/** A temporary folder for the tests of a file, in which `schedule-list` is a command. */
-export function sandbox(): Sandbox {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'schedule-list-'));
-    const command = `#!/bin/sh\nexec '${process.execPath}' --import '${TSX}' '${PROGRAM}' "$@"\n`;
-    writeFileSync(join(folder, 'schedule-list'), command, { mode: 0o755 });
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-  return {
-    path: (name) => join(folder, name),
-    shell(line) {
-      const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
-      return spawnSync('sh', ['-c', line], {
-        cwd: folder,
-        encoding: 'utf8',
-        env: { ...env, PATH: `${folder}:${env.PATH}` },
-      });
-    },
-  };
-}
 
 /** What the search below scored on held-out clips. */
 export const heldout = { mean: 0.25, standardError: 0.0125 };
