@@ -8,9 +8,9 @@ import { readOutcome } from '../search/outcome.ts';
 import { createSearchPool, DEMO, planSearch, type SearchPlan, warmUp } from '../search/plan.ts';
 import type { Progress } from '../search/progress.ts';
 import { readStudy } from '../search/read-study.ts';
-import { saveToModel } from '../search/save-to-model.ts';
+import { checkSavable, saveToModel } from '../search/save-to-model.ts';
 import { search, trialsNfe } from '../search/search.ts';
-import { findStudy, openStudy, type Study, type StudyMode, studyPaths } from '../search/study.ts';
+import { findStudy, openStudy, readSettings, type Study, type StudyMode, studyPaths } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
 import { packageVersion, runCommand, UsageError, wholeNumber } from './command.ts';
 import { createProgressLine } from './progress.ts';
@@ -55,8 +55,10 @@ await runCommand(
         if (!args.quiet) process.stderr.write(`${text}\n`);
       };
       const model = await modelFiles(args.model ?? DEMO);
-      const from = args.from ?? [];
-      const starts = await startSchedules(from, steps, model.folder);
+      const folder = args.study ?? join('experiments', `search-${steps}`);
+      const recorded = args.fresh ? undefined : (await readSettings(folder))?.from;
+      const starts = await startSchedules(args.from ?? [], { steps, modelFolder: model.folder, recorded });
+      if (args['save-to-model']) await checkSavable(model.folder);
       const plan = await planSearch({
         steps,
         model: args.model,
@@ -66,7 +68,7 @@ await runCommand(
         clipSeconds: args['clip-seconds'],
         clipCount: wholeNumber('clip-count', args['clip-count'], 1),
         strategy: args.strategy,
-        from: starts,
+        from: starts.map(({ schedule }) => schedule),
         budget: args.budget === undefined ? undefined : wholeNumber('budget', args.budget, steps * replicates),
         range,
         stride: wholeNumber('stride', args.stride, 1),
@@ -79,8 +81,7 @@ await runCommand(
         device: args.device,
         version: packageVersion(),
       });
-      for (const remark of [...plan.remarks, ...(await startRemarks(from, starts, plan, model.folder))]) say(remark);
-      const folder = args.study ?? join('experiments', `search-${steps}`);
+      for (const remark of [...plan.remarks, ...startRemarks(starts, plan)]) say(remark);
       const mode = { resume: args.resume, fresh: args.fresh };
       const known = await findStudy(folder, plan.settings, mode);
       const best = known === undefined ? undefined : await readOutcome(studyPaths(folder).best);
@@ -96,12 +97,14 @@ await runCommand(
       const reportPath = resolve(args.report ?? reportPathFor(found.folder, process.cwd()));
       const study = await readStudy(found.folder);
       await writeReport(study, reportPath);
-      if (args['save-to-model']) {
-        say((await saveToModel(model.folder, study.settings, found.outcome)).remark);
-      }
       process.stdout.write(
         args.json ? asJson(found, study, reportPath) : asText(found, study, plan.trained, reportPath),
       );
+      if (args['save-to-model']) {
+        // A study of an earlier version may not say the model's front end, which is the same.
+        const settings = { ...study.settings, data: plan.settings.data };
+        say((await saveToModel(model.folder, settings, found.outcome)).remark);
+      }
       return 0;
     },
   },
@@ -193,8 +196,9 @@ function announce(
       `to verify on ${counted(settings.heldoutClips.length, 'held-out clip')}; about ${duration(seconds)}.`,
   );
   say(`Study: ${study.folder}`);
-  if (strategy.length !== undefined && strategy.length > planned) {
-    const stride = settings.stride * Math.ceil(strategy.length / planned);
+  const starts = settings.from?.length ?? 0;
+  if (strategy.length !== undefined && strategy.length > planned && planned > starts) {
+    const stride = settings.stride * Math.ceil((strategy.length - starts) / (planned - starts));
     say(
       `The budget ends after ${planned} of ${strategy.length} candidates; --stride ${stride} would spread it over all of them.`,
     );

@@ -1,15 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { InputError } from './input-error.ts';
 
 /**
  * Writes a file so that a reader, or a machine that loses power, sees either the old content or the whole new one:
- * a temporary file in the same folder is written, flushed and renamed. Missing parent folders are created.
+ * a temporary file in the same folder is written, flushed and renamed. Missing parent folders are created. Where the path is a link,
+ * what it leads to is written.
  *
- * @throws the system's error (no space, no permission, a folder in the way); the temporary file is then removed and an
- * older file is left as it was
+ * @throws InputError where a folder is in the way, else the system's error (no space, no permission); the temporary file is then
+ * removed and an older file is left as it was
  */
-export async function writeWhole(path: string, data: string | Uint8Array): Promise<void> {
+export async function writeWhole(wanted: string, data: string | Uint8Array): Promise<void> {
+  const path = await realpath(wanted).catch(() => wanted);
+  const isFolder = await stat(path).then(
+    (info) => info.isDirectory(),
+    () => /[/\\]$/.test(path),
+  );
+  if (isFolder) throw new InputError(`${wanted}: expected a file to write, got the name of a folder`);
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${basename(path)}.${randomUUID()}.tmp`);

@@ -8,6 +8,7 @@ import { polyexponential } from './generators/polyexponential.ts';
 import { quadratic } from './generators/quadratic.ts';
 import { quadraticT } from './generators/quadratic-t.ts';
 import { sigmoid } from './generators/sigmoid.ts';
+import { TRAINING } from './generators/training-steps.ts';
 import { uniformLogSnr } from './generators/uniform-log-snr.ts';
 import { uniformT } from './generators/uniform-t.ts';
 import type { NoiseSchedule } from './noise-schedule.ts';
@@ -26,12 +27,18 @@ export interface Family {
     /** What a range is of: betas, σ, or steps t of training. */
     readonly of: 'beta' | 'sigma' | 't';
     readonly default: FamilyRange;
-    /** The default for n steps, where it is not the same for all. */
-    readonly defaultFor?: (n: number) => FamilyRange;
   };
   readonly parameters: Readonly<Record<string, { readonly default: number; readonly describe: string }>>;
-  /** @throws {InputError} where the generator does: n, the range or a parameter is out of bounds. */
-  readonly make: (n: number, range: FamilyRange, parameters?: FamilyParameters) => NoiseSchedule;
+  /**
+   * @param training what families over steps t take their levels from. Default: the reference's, 1000 linear betas.
+   * @throws {InputError} where the generator does: n, the range or a parameter is out of bounds.
+   */
+  readonly make: (
+    n: number,
+    range: FamilyRange,
+    parameters?: FamilyParameters,
+    training?: NoiseSchedule,
+  ) => NoiseSchedule;
 }
 
 // The first and the last beta of the reference's training.
@@ -41,10 +48,7 @@ const BETAS = { of: 'beta', default: [1e-6, 1e-2] } as const;
 // level of 0.82, is one that WaveGrad has been trained on (up to 12.3, 0.081); so is the lower, where float32 takes 1 − ᾱ_1 to 0.7 %.
 const SIGMAS = { of: 'sigma', default: [1.2e-3, 0.7] } as const;
 
-const STEPS = { of: 't', default: [1, 1000] } as const;
-
-// Up to here the first two betas are those of the reference's shipped schedule.
-const FIBONACCI_STEPS = 25;
+const STEPS = { of: 't', default: [1, TRAINING.length] } as const;
 
 /**
  * Every family by the name it has on the command line, sorted by what their ranges are of. A new one is a file in `generators/` and
@@ -66,7 +70,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   polyexponential: {
     describe: 'ln sigma along a power of the step number (k-diffusion)',
     range: SIGMAS,
-    parameters: { rho: { default: 1, describe: 'that power; 1 is uniform-log-snr' } },
+    parameters: { rho: { default: 1, describe: 'the power of the step number, 0.1 to 100; 1 is uniform-log-snr' } },
     make: (n, [lo, hi], { rho } = {}) => polyexponential(lo, hi, n, rho),
   },
   cosine: {
@@ -89,13 +93,13 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
     describe: 'levels at even steps of training (DDIM, arXiv 2010.02502)',
     range: STEPS,
     parameters: {},
-    make: (n, [lo, hi]) => uniformT(lo, hi, n),
+    make: (n, [lo, hi], _, training) => uniformT(lo, hi, n, training),
   },
   'quadratic-t': {
     describe: 'levels at steps of training with even square roots (DDIM, arXiv 2010.02502)',
     range: STEPS,
     parameters: {},
-    make: (n, [lo, hi]) => quadraticT(lo, hi, n),
+    make: (n, [lo, hi], _, training) => quadraticT(lo, hi, n, training),
   },
   linear: {
     describe: 'even in beta (DDPM, arXiv 2006.11239)',
@@ -117,7 +121,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   },
   fibonacci: {
     describe: 'each the sum of the two before, from 1e-6 and 2e-6 (WaveGrad, arXiv 2009.00713)',
-    range: { of: 'beta', default: [1e-6, 2e-6], defaultFor: fibonacciStart },
+    range: { of: 'beta', default: [1e-6, 2e-6] },
     parameters: {},
     make: (n, [lo, hi]) => fibonacci(lo, hi, n),
   },
@@ -128,6 +132,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
  *
  * @param range default: the family's.
  * @param parameters those left out have the family's defaults.
+ * @param training what the network was trained with, for families over its steps t. Default: the reference's.
  * @throws {InputError} if there is no family or parameter of that name (the sentence lists them), or n, the range or a parameter is
  * out of bounds.
  */
@@ -136,6 +141,7 @@ export function makeFamily(
   n: number,
   range?: FamilyRange,
   parameters: FamilyParameters = {},
+  training: NoiseSchedule = TRAINING,
 ): NoiseSchedule {
   const family = Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
   if (family === undefined) {
@@ -146,12 +152,12 @@ export function makeFamily(
   if (unknown !== undefined) {
     throw new InputError(`${name}: expected no parameter but ${known.join(', ') || 'the range'}, got ${unknown}`);
   }
-  return family.make(n, range ?? defaultRange(family, n), parameters);
+  return family.make(n, range ?? defaultRange(family, training), parameters, training);
 }
 
-/** The range that a family has for n steps unless another is given. */
-export function defaultRange({ range }: Family, n: number): FamilyRange {
-  return range.defaultFor?.(n) ?? range.default;
+/** The range that a family has unless another is given: over steps t, all of the training. */
+export function defaultRange({ range }: Family, training: NoiseSchedule = TRAINING): FamilyRange {
+  return range.of === 't' ? [1, training.length] : range.default;
 }
 
 /**
@@ -173,15 +179,4 @@ export function parseFamily(text: string): { readonly name: string; readonly ran
 
 function example(name: string): string {
   return FAMILIES[name]!.range.default.join(':');
-}
-
-// Beyond 25 steps the sums would leave the trained levels and, from 30, reach 1. So the first betas shrink, and the last remains that
-// of the shipped schedule, and with it nearly the level that sampling starts from.
-function fibonacciStart(n: number): FamilyRange {
-  let [term, next, shipped] = [1, 2, 1];
-  for (let i = 2; i <= n; i++) {
-    [term, next] = [next, term + next];
-    if (i <= FIBONACCI_STEPS) shipped = term;
-  }
-  return [(1e-6 * shipped) / term, (2e-6 * shipped) / term];
 }

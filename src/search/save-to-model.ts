@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { writeWhole } from '../formats/write-whole.ts';
@@ -6,50 +6,64 @@ import { type Outcome, outcomeFile, readBest } from './outcome.ts';
 import { type StudySettings, studySettings } from './settings.ts';
 import { sameBetas } from './trial.ts';
 
-/** Where a schedule was saved, and what became of the one that was there. */
+/** Where a schedule is kept in its model's folder. */
 export interface SavedToModel {
   readonly path: string;
-  /** One sentence. */
+  /** What was done, in one sentence. */
   readonly remark: string;
 }
 
 /**
- * Saves what a search found to the model's folder, as `schedules/best-N.json`. Nothing that is there is lost: where another best-N
- * did better on the same held-out clips it stays and the new one is `best-N-2`; otherwise the older one becomes `best-N-2`
- * (or the first number that is free).
+ * Makes sure, before a search that may take a night, that its result can be saved to the model's folder.
+ *
+ * @throws InputError where the folder cannot be written to
+ */
+export async function checkSavable(modelFolder: string): Promise<void> {
+  const folder = schedulesOf(modelFolder);
+  await guarded(folder, async () => {
+    await mkdir(folder, { recursive: true });
+    await rmdir(await mkdtemp(join(folder, '.')));
+  });
+}
+
+/**
+ * Saves what a search found to the model's folder, as `schedules/best-N.json`. Nothing that is there is lost: where best-N did better
+ * on the same ground (metric, clips, clamp, precision) it stays and the new one is `best-N-2`; otherwise the older one becomes that
+ * (or the first number that is free). A schedule that is there already is not saved again.
  *
  * @throws InputError where the folder cannot be written to
  */
 export async function saveToModel(modelFolder: string, study: StudySettings, found: Outcome): Promise<SavedToModel> {
-  const folder = join(modelFolder, 'schedules');
+  const folder = schedulesOf(modelFolder);
   const best = `best-${study.steps}`;
   const pathOf = (name: string) => join(folder, `${name}.json`);
-  try {
+  return guarded(folder, async () => {
     await mkdir(folder, { recursive: true });
-    const files = new Set(await readdir(folder));
-    const there = files.has(`${best}.json`) ? await readEarlier(pathOf(best)) : undefined;
-    const older = firstFree(best, files);
+    const kept = await readKept(folder, best);
+    for (const [name, earlier] of kept) {
+      if (earlier !== 'another' && isSame(earlier, study, found)) {
+        return { path: pathOf(name), remark: `The model has this schedule already, as ${name}.` };
+      }
+    }
     const write = (name: string) => {
-      const file = outcomeFile(study, { ...found, name }) as object;
+      const file = outcomeFile(study, { ...found, name });
       return writeWhole(pathOf(name), `${JSON.stringify(file, null, 2)}\n`);
     };
-    if (there === undefined || (there !== 'another' && sameBetas(there.outcome.betas, found.betas))) {
+    const there = kept.get(best);
+    if (there === undefined) {
       await write(best);
       return { path: pathOf(best), remark: `Saved to the model as ${best}.` };
     }
-    const isBetter =
-      there !== 'another' && isComparable(there.study, study) && there.outcome.heldout.mean < found.heldout.mean;
-    if (isBetter) {
-      await write(older);
+    const other = firstFree(best, kept);
+    if (there !== 'another' && didBetter(there, study, found)) {
+      await write(other);
       const scores = `${there.outcome.heldout.mean.toFixed(4)} on the same held-out clips, this one ${found.heldout.mean.toFixed(4)}`;
-      return { path: pathOf(older), remark: `Saved to the model as ${older}: its ${best} scores ${scores}.` };
+      return { path: pathOf(other), remark: `Saved to the model as ${other}: its ${best} scores ${scores}.` };
     }
-    await rename(pathOf(best), pathOf(older));
+    await rename(pathOf(best), pathOf(other));
     await write(best);
-    return { path: pathOf(best), remark: `Saved to the model as ${best}; the one that was there is ${older} now.` };
-  } catch (error) {
-    throw new InputError(`${folder}: the schedule cannot be saved here: ${(error as Error).message}`, { cause: error });
-  }
+    return { path: pathOf(best), remark: `Saved to the model as ${best}; the one that was there is ${other} now.` };
+  });
 }
 
 interface Earlier {
@@ -57,23 +71,48 @@ interface Earlier {
   readonly study: StudySettings;
 }
 
-/** What a search saved before; `another` where it is anything else. */
-async function readEarlier(path: string): Promise<Earlier | 'another'> {
+/** best-N, best-N-2 and so on, by name; `another` for what no search of this version saved. */
+async function readKept(folder: string, best: string): Promise<Map<string, Earlier | 'another'>> {
+  const names = (await readdir(folder))
+    .filter((file) => file === `${best}.json` || (file.startsWith(`${best}-`) && file.endsWith('.json')))
+    .map((file) => file.slice(0, -'.json'.length));
+  const read = async (name: string): Promise<[string, Earlier | 'another']> => {
+    try {
+      const { outcome, study } = (await readBest(join(folder, `${name}.json`)))!;
+      return [name, { outcome, study: studySettings.parse(study) }];
+    } catch {
+      return [name, 'another'];
+    }
+  };
+  return new Map(await Promise.all(names.toSorted().map(read)));
+}
+
+function isSame({ outcome, study }: Earlier, wanted: StudySettings, found: Outcome): boolean {
+  const { clamp, precision } = wanted;
+  return sameBetas(outcome.betas, found.betas) && study.clamp === clamp && study.precision === precision;
+}
+
+/** Whether the earlier one scored lower where the two can be put beside each other. */
+function didBetter({ outcome, study }: Earlier, wanted: StudySettings, found: Outcome): boolean {
+  const ground = ({ metric, clamp, precision, checkpoint, clipSamples, heldoutClips }: StudySettings) => {
+    const clips = heldoutClips.map(({ hash }) => hash).toSorted();
+    return JSON.stringify([metric, clamp, precision, checkpoint.hash, clipSamples, clips]);
+  };
+  return ground(study) === ground(wanted) && outcome.heldout.mean < found.heldout.mean;
+}
+
+function firstFree(best: string, kept: ReadonlyMap<string, unknown>): string {
+  for (let count = 2; ; count++) if (!kept.has(`${best}-${count}`)) return `${best}-${count}`;
+}
+
+function schedulesOf(modelFolder: string): string {
+  return join(modelFolder, 'schedules');
+}
+
+async function guarded<T>(folder: string, run: () => Promise<T>): Promise<T> {
   try {
-    const { outcome, study } = (await readBest(path))!;
-    return { outcome, study: studySettings.parse(study) };
-  } catch {
-    return 'another';
+    return await run();
+  } catch (error) {
+    throw new InputError(`${folder}: the schedule cannot be saved here: ${(error as Error).message}`, { cause: error });
   }
-}
-
-/** Whether the held-out scores of two studies can be put beside each other. */
-function isComparable(a: StudySettings, b: StudySettings): boolean {
-  const ground = ({ metric, checkpoint, clipSamples, heldoutClips }: StudySettings) =>
-    JSON.stringify([metric, checkpoint.hash, clipSamples, heldoutClips.map(({ hash }) => hash).toSorted()]);
-  return ground(a) === ground(b);
-}
-
-function firstFree(best: string, files: ReadonlySet<string>): string {
-  for (let count = 2; ; count++) if (!files.has(`${best}-${count}.json`)) return `${best}-${count}`;
 }

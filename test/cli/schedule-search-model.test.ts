@@ -31,9 +31,12 @@ function search(...args: string[]) {
 
 test('starts from families, files and Python lists, and compares the winner with them', async () => {
   await saveSchedule(at('mine.npy'), geometric(1e-5, 0.3, 3));
-  const from = ['karras', 'karras:2e-3:0.9', 'mine.npy', '[1e-5, 2e-3, 0.3]'];
-  const { status, stderr } = search('--study', 'from', '--from', ...from);
+  // The second karras is the first again.
+  const from = ['karras', 'karras:1.2e-3:0.7', 'karras:2e-3:0.9', 'mine.npy', '[1e-5, 2e-3, 0.3]'];
+  const { status, stderr } = search('--study', 'from', '--clamp', 'state', '--from', ...from);
   expect(stderr).not.toContain('schedule-search:');
+  // Neither a family nor an array says which clamp it is for.
+  expect(stderr).not.toContain('is meant for');
   expect(status).toBe(0);
   const { trials, outcome } = await readStudy(at('from'));
   const starts = [
@@ -54,6 +57,13 @@ test('--save-to-model makes the winner what best-3 of the model means', async ()
   const { betas, clamp } = await loadSchedule('best-3', { model: at('folder') });
   expect([betas, clamp]).toEqual([outcome!.betas, 'x0']);
 
+  // What best-3 meant when a search began, it means when the search goes on.
+  const better = ['--study', 'better', '--seed', '1', '--from', 'best-3', '--save-to-model', '--precision', 'float32'];
+  expect(search(...better).stderr).toMatch(/Saved to the model as best-3; the one that was there is best-3-2 now\./);
+  expect(search(...better).stderr).toMatch(
+    /This study is finished.*\nThe model has this schedule already, as best-3\./s,
+  );
+
   // The same model as far as its network goes, trained on other levels and with other mels.
   const path = at('folder', 'config.json');
   const config = JSON.parse(readFileSync(path, 'utf8'));
@@ -69,6 +79,15 @@ test('--save-to-model makes the winner what best-3 of the model means', async ()
   expect(again.stderr).toMatch(
     /best-3: \d levels? (is|are) noisier than the last trained level, 1\.00; the noisiest is /,
   );
+});
+
+test('a folder that nothing can be saved to is known before the search', () => {
+  mkdirSync(at('locked'));
+  for (const name of ['checkpoint.pt', 'config.json']) cpSync(join(TINY, name), at('locked', name));
+  writeFileSync(at('locked', 'schedules'), '');
+  const { status, stdout, stderr } = shell('schedule-search --model locked --study locked-study --save-to-model');
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^schedule-search: locked\/schedules: the schedule cannot be saved here: .*\n$/);
 });
 
 test.each([

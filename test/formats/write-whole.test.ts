@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { InputError } from '../../src/formats/input-error.ts';
 import { writeWhole } from '../../src/formats/write-whole.ts';
 
 let folder: string;
@@ -23,11 +24,26 @@ test('leaves nothing beside the file', async () => {
   expect(await readdir(folder)).toEqual(['x.json']);
 });
 
-test('removes the temporary file when it cannot be renamed', async () => {
+test.each(['taken', 'new/'])('refuses %s, the name of a folder', async (name) => {
   await mkdir(join(folder, 'taken'));
-  await writeFile(join(folder, 'taken', 'inside'), '');
-  await expect(writeWhole(join(folder, 'taken'), 'text')).rejects.toThrow();
+  const path = `${folder}/${name}`;
+  await expect(writeWhole(path, 'text')).rejects.toThrow(
+    new InputError(`${path}: expected a file to write, got the name of a folder`),
+  );
   expect(await readdir(folder)).toEqual(['taken']);
+});
+
+test('removes the temporary file when it cannot be written', async () => {
+  await expect(writeWhole(join(folder, 'x'), 5 as never)).rejects.toThrow(TypeError);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('writes what a link leads to, and leaves the link', async () => {
+  await writeFile(join(folder, 'real'), 'old');
+  await symlink('real', join(folder, 'link'));
+  await writeWhole(join(folder, 'link'), 'new');
+  expect(await readFile(join(folder, 'real'), 'utf8')).toBe('new');
+  expect((await lstat(join(folder, 'link'))).isSymbolicLink()).toBe(true);
 });
 
 test('writers at the same time each write the whole file', async () => {

@@ -35,15 +35,18 @@ const endsOf: Record<string, (schedule: NoiseSchedule) => number[]> = {
 };
 
 describe.each(Object.entries(FAMILIES))('%s', (name, family) => {
-  test.each([1, 2, 6, 25, 26, 50, 1000])('makes a schedule of %d steps that starts from a trained level', (n) => {
-    const schedule = makeFamily(name, n);
-    expect(schedule.length).toBe(n);
-    expect(schedule.name).toBe(`${name}-${n}`);
-    expect(schedule.source).toMatch(new RegExp(`^${name}\\(.*, ${n}\\b`));
-    const { smallestGap, terminalLevel } = diagnose(schedule);
-    expect(smallestGap).toBeGreaterThan(0);
-    expect(terminalLevel).toBeGreaterThan(REFERENCE_TRAINING.terminalLevel * (1 - 1e-9));
-  });
+  test.each(name === 'fibonacci' ? [1, 2, 6, 25] : [1, 2, 6, 25, 26, 50, 1000])(
+    'makes a schedule of %d steps that starts from a trained level',
+    (n) => {
+      const schedule = makeFamily(name, n);
+      expect(schedule.length).toBe(n);
+      expect(schedule.name).toBe(`${name}-${n}`);
+      expect(schedule.source).toMatch(new RegExp(`^${name}\\(.*, ${n}\\b`));
+      const { smallestGap, terminalLevel } = diagnose(schedule);
+      expect(smallestGap).toBeGreaterThan(0);
+      expect(terminalLevel).toBeGreaterThan(REFERENCE_TRAINING.terminalLevel * (1 - 1e-9));
+    },
+  );
 
   test('goes between the ends of a range that is given', () => {
     const [lo, hi] = family.range.of === 't' ? [2, 300] : [0.01, 0.2];
@@ -57,7 +60,7 @@ describe.each(Object.entries(FAMILIES))('%s', (name, family) => {
 
   test('has the defaults it says', () => {
     const defaults = Object.entries(family.parameters).map(([parameter, value]) => [parameter, value.default]);
-    const range = defaultRange(family, 6);
+    const range = defaultRange(family);
     expect(range).toEqual(family.range.default);
     expect(makeFamily(name, 6)).toEqual(makeFamily(name, 6, range, Object.fromEntries(defaults)));
   });
@@ -104,17 +107,20 @@ test('a family is its generator', () => {
   expect(makeFamily('sigmoid', 6, [0.01, 2], { tau: 0.5 })).toEqual(sigmoid(0.01, 2, 6, -3, 3, 0.5));
 });
 
-describe('fibonacci without a range', () => {
-  test('is the shipped schedule up to 25 steps', () => {
-    expect(makeFamily('fibonacci', 25)).toEqual(fibonacci(1e-6, 2e-6, 25));
-    expect(makeFamily('fibonacci', 7)).toEqual(fibonacci(1e-6, 2e-6, 7));
-  });
+test('fibonacci without a range is the shipped schedule, and ends before a beta reaches 1', () => {
+  expect(makeFamily('fibonacci', 25)).toEqual(fibonacci(1e-6, 2e-6, 25));
+  expect(makeFamily('fibonacci', 29).length).toBe(29);
+  expect(() => makeFamily('fibonacci', 50)).toThrow(
+    new InputError('fibonacci: n must be at most 29 from 0.000001, 0.000002 (beta_30 reaches 1), got 50'),
+  );
+});
 
-  test.each([26, 60, 1000])('keeps its last beta with %d steps', (n) => {
-    const [last, shipped] = [makeFamily('fibonacci', n), fibonacci(1e-6, 2e-6, 25)].map(({ betas }) => betas.at(-1)!);
-    // Each of the sums may round once.
-    expect(Math.abs(last! / shipped! - 1)).toBeLessThan(1000 * 2 ** -53);
-  });
+test.each(['uniform-t', 'quadratic-t'])('%s goes over all of another training too', (name) => {
+  const training = linear(1e-5, 0.05, 200);
+  const { levels } = makeFamily(name, 4, undefined, {}, training);
+  expect(
+    largestRelativeDifference([levels[0]!, levels[3]!], [training.levels[0]!, training.levels[199]!]),
+  ).toBeLessThan(1e-12);
 });
 
 test('an unknown family is refused with those there are', () => {

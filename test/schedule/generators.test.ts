@@ -37,8 +37,16 @@ describe.each(Object.entries(between))('%s', (name, generate) => {
     );
   });
 
-  test('refuses an end that is no beta', () => {
-    expect(() => generate(0.1, 1, 3)).toThrow(/bet.* strictly between 0 and 1, got .*1/);
+  test.each([1, 3])('refuses an end that is no beta, with %d steps', (n) => {
+    for (const [lo, hi] of [
+      [0.1, 1],
+      [0, 0.1],
+      [0.1, Number.NaN],
+    ] as const) {
+      expect(() => generate(lo, hi, n)).toThrow(
+        new InputError(`${name}: the range must be two betas strictly between 0 and 1, got [${lo}, ${hi}]`),
+      );
+    }
   });
 
   // ln 0.5 · 1000 = −693, near the −700 at which a schedule ends; 0.6 goes beyond.

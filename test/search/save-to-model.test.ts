@@ -6,7 +6,7 @@ import { METRIC_NAMES, type MetricName } from '../../src/audio/distances/index.t
 import { InputError } from '../../src/formats/input-error.ts';
 import { loadSchedule } from '../../src/schedule/file.ts';
 import { type Outcome, readBest } from '../../src/search/outcome.ts';
-import { saveToModel } from '../../src/search/save-to-model.ts';
+import { checkSavable, saveToModel } from '../../src/search/save-to-model.ts';
 import type { Estimate } from '../../src/search/statistics.ts';
 import { settings } from './fake-study.ts';
 
@@ -72,10 +72,23 @@ test('on other clips scores say nothing about each other, so the newer one takes
   expect(await saved()).toEqual({ 'best-2.json': 0.5, 'best-2-2.json': 0.4 });
 });
 
-test('the same schedule is saved once', async () => {
+test('the same schedule is saved once, whatever its name', async () => {
+  const otherClips = { ...study, heldoutClips: [{ name: 'c', hash: 'other' }] };
+  await saveToModel(folder, study, found(0.4));
   await saveToModel(folder, study, found(0.5));
-  await saveToModel(folder, study, found(0.5));
-  expect(await saved()).toEqual({ 'best-2.json': 0.5 });
+  for (const ground of [study, otherClips]) {
+    const { path, remark } = await saveToModel(folder, ground, found(0.5));
+    expect(remark).toBe('The model has this schedule already, as best-2-2.');
+    expect(path).toBe(join(folder, 'schedules', 'best-2-2.json'));
+  }
+  expect(await saved()).toEqual({ 'best-2.json': 0.4, 'best-2-2.json': 0.5 });
+});
+
+test('what was found with another clamp or precision is another schedule, and not compared', async () => {
+  await saveToModel(folder, study, found(0.4));
+  await saveToModel(folder, { ...study, clamp: 'none' }, found(0.4));
+  await saveToModel(folder, { ...study, precision: 'float64' }, found(0.5));
+  expect(await saved()).toEqual({ 'best-2.json': 0.5, 'best-2-2.json': 0.4, 'best-2-3.json': 0.4 });
 });
 
 test('a best-N that was made by hand is kept', async () => {
@@ -92,4 +105,7 @@ test('a folder that cannot be written to is one sentence', async () => {
   writeFileSync(file, '');
   await expect(saveToModel(file, study, found(0.5))).rejects.toThrow(InputError);
   await expect(saveToModel(file, study, found(0.5))).rejects.toThrow(/schedules: the schedule cannot be saved here: /);
+  await expect(checkSavable(file)).rejects.toThrow(/schedules: the schedule cannot be saved here: /);
+  await checkSavable(folder);
+  expect(readdirSync(join(folder, 'schedules'))).toEqual([]);
 });

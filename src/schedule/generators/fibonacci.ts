@@ -1,6 +1,7 @@
 import { InputError } from '../../formats/input-error.ts';
 import { checkCount } from '../check-count.ts';
 import { NoiseSchedule } from '../noise-schedule.ts';
+import { checkBetas } from './check-betas.ts';
 
 /**
  * n betas, each the sum of the two before it (WaveGrad, arXiv 2009.00713, section 4.2). The defaults are those of
@@ -11,6 +12,7 @@ import { NoiseSchedule } from '../noise-schedule.ts';
  */
 export function fibonacci(b1 = 1e-6, b2 = 9e-6, n = 25): NoiseSchedule {
   checkCount('fibonacci: n', n);
+  checkBetas('fibonacci', b1, b2);
   const betas = [b1, b2].slice(0, n);
   for (let i = 2; i < n; i++) {
     const beta = betas[i - 2]! + betas[i - 1]!;

@@ -1,5 +1,6 @@
 import { checkCount } from '../check-count.ts';
 import { NoiseSchedule } from '../noise-schedule.ts';
+import { checkBetas } from './check-betas.ts';
 
 /**
  * n betas evenly spaced in ln β from lo to hi, both ends exact; with n = 1, lo alone.
@@ -9,6 +10,7 @@ import { NoiseSchedule } from '../noise-schedule.ts';
  */
 export function geometric(lo: number, hi: number, n: number): NoiseSchedule {
   checkCount('geometric: n', n);
+  checkBetas('geometric', lo, hi);
   const betas = Array.from({ length: n }, (_, i) => {
     const t = n === 1 ? 0 : i / (n - 1);
     return lo ** (1 - t) * hi ** t;

@@ -1,6 +1,6 @@
-import { InputError } from '../../formats/input-error.ts';
 import { checkCount } from '../check-count.ts';
 import { NoiseSchedule } from '../noise-schedule.ts';
+import { checkBetas } from './check-betas.ts';
 
 /**
  * n betas with evenly spaced square roots from lo to hi, both ends exact; with n = 1, lo alone. 'quad' in the code of DDPM (Ho et al.
@@ -11,9 +11,7 @@ import { NoiseSchedule } from '../noise-schedule.ts';
  */
 export function quadratic(lo: number, hi: number, n: number): NoiseSchedule {
   checkCount('quadratic: n', n);
-  if (!(lo > 0 && lo < 1 && hi > 0 && hi < 1)) {
-    throw new InputError(`quadratic: the range must be two betas strictly between 0 and 1, got [${lo}, ${hi}]`);
-  }
+  checkBetas('quadratic', lo, hi);
   const betas = Array.from({ length: n }, (_, i) => {
     if (i === 0) return lo;
     const t = i / (n - 1);
