@@ -24,7 +24,7 @@ export interface Recording {
 const MOST_NAMES = 3;
 
 /**
- * What a user should know of recordings that a model is to be scored on or trained with, one sentence for each kind of them:
+ * What a user should know of recordings that a model is scored on or mels are made of, one sentence for each kind of them:
  * those mixed down to one channel, and those whose rate is below the model's. A higher rate is resampled and needs no remark.
  *
  * @param modelRate in Hz
@@ -42,7 +42,7 @@ export function recordingRemarks(recordings: readonly Recording[], modelRate: nu
     ...grouped(low, ({ sampleRate }) => sampleRate).map(([rate, files]) => {
       const one = files.length === 1;
       const said = `${one ? `${files[0]!.name} is` : `${files.length} files are`} at ${rate} Hz and the model at ${modelRate} Hz`;
-      return `${said}: nothing above ${rate / 2} Hz is there to score${one ? '' : ` (${names(files)})`}`;
+      return `${said}: nothing above ${rate / 2} Hz is there${one ? '' : ` (${names(files)})`}`;
     }),
   ];
 }

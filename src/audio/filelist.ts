@@ -1,5 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { readInput } from '../formats/read-input.ts';
 
@@ -17,7 +17,7 @@ const SHOWN_CHARACTERS = 60;
 
 /**
  * The absolute paths of a source's audio files: those of a folder and the folders in it, in alphabetical order, those of a
- * filelist, or the one file.
+ * filelist, or the one file. In a folder links are followed, and names that begin with a dot are passed over.
  *
  * @throws InputError if there is no such source or no audio file in it
  */
@@ -25,13 +25,29 @@ export async function listAudio(source: string): Promise<string[]> {
   const info = await stat(source).catch(() => undefined);
   if (info === undefined) throw new InputError(`${source}: there is no such folder, filelist or audio file`);
   if (info.isDirectory()) {
-    const names = (await readdir(source, { recursive: true })).filter((name) => AUDIO_FILE.test(name));
-    if (names.length === 0) {
+    const paths = await audioBelow(resolve(source));
+    if (paths.length === 0) {
       throw new InputError(`${source}: WAV, FLAC, Ogg Vorbis or MP3 files were expected in this folder, got none`);
     }
-    return names.toSorted().map((name) => resolve(source, name));
+    return paths.toSorted();
   }
   return AUDIO_FILE.test(source) ? [resolve(source)] : readFilelist(source);
+}
+
+/** @param above the folders that this one is in, as they are called without links */
+async function audioBelow(folder: string, above: readonly string[] = []): Promise<string[]> {
+  const real = await realpath(folder);
+  // A link to where it lies itself would have no end.
+  if (above.includes(real)) return [];
+  const found: string[][] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(folder, entry.name);
+    const info = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+    if (info?.isDirectory()) found.push(await audioBelow(path, [...above, real]));
+    else if (info?.isFile() && AUDIO_FILE.test(entry.name)) found.push([path]);
+  }
+  return found.flat();
 }
 
 /**

@@ -1,3 +1,4 @@
+import { HTK, type MelFilter, triangles } from './mel-filters.ts';
 import { createStft } from './stft.ts';
 
 /** How some project makes its mels, before any logarithm. */
@@ -52,23 +53,12 @@ export function logBands(shared: Spectra, frontEnd: FrontEnd): Float64Array {
   return out;
 }
 
-/** Triangles between edges that are equally far apart on the scale: torchaudio.functional.melscale_fbanks, librosa.filters.mel. */
-function melFilters({ sampleRate, nFft, nMels, fMin, fMax, scale, areaNormalised }: FrontEnd) {
+/** Triangles between edges that are equally far apart on the scale. */
+function melFilters({ sampleRate, nFft, nMels, fMin, fMax, scale, areaNormalised }: FrontEnd): MelFilter[] {
   const { toMel, toHertz } = SCALES[scale];
   const [lowest, highest] = [toMel(fMin), toMel(fMax)];
   const edges = Array.from({ length: nMels + 2 }, (_, i) => toHertz(lowest + (i * (highest - lowest)) / (nMels + 1)));
-  const binHertz = sampleRate / nFft;
-  return Array.from({ length: nMels }, (_, mel) => {
-    const [low, centre, high] = [edges[mel]!, edges[mel + 1]!, edges[mel + 2]!];
-    const firstBin = Math.ceil(low / binHertz);
-    const bins = Math.min(Math.floor(high / binHertz), nFft / 2) - firstBin + 1;
-    const peak = areaNormalised ? 2 / (high - low) : 1;
-    const weights = Float64Array.from({ length: Math.max(0, bins) }, (_, i) => {
-      const hertz = (firstBin + i) * binHertz;
-      return peak * Math.max(0, Math.min((hertz - low) / (centre - low), (high - hertz) / (high - centre)));
-    });
-    return { firstBin, weights };
-  });
+  return triangles(edges, sampleRate / nFft, nFft / 2, areaNormalised);
 }
 
 /** Slaney's scale is linear up to 1000 Hz, and logarithmic above. */
@@ -77,10 +67,7 @@ const SLANEY_LOG_FROM = 1000;
 const SLANEY_LOG_STEP = Math.log(6.4) / 27;
 
 const SCALES = {
-  htk: {
-    toMel: (hertz: number) => 2595 * Math.log10(1 + hertz / 700),
-    toHertz: (mel: number) => 700 * (10 ** (mel / 2595) - 1),
-  },
+  htk: HTK,
   slaney: {
     toMel: (hertz: number) =>
       hertz < SLANEY_LOG_FROM

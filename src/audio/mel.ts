@@ -1,4 +1,5 @@
 import { InputError } from '../formats/input-error.ts';
+import { HTK, type MelFilter, triangles } from './mel-filters.ts';
 import { createStft } from './stft.ts';
 
 /** The mel front end's settings, under the names of config.json's `data_config`. */
@@ -35,17 +36,17 @@ export interface LogMel {
 /** A mel front end whose tables are made once. */
 export interface MelFrontEnd {
   /**
-   * The log10 mel spectrogram of a signal; frames = floor(samples / hop_length), the last one being dropped.
+   * How many frames so many samples make: floor(sampleCount / hop_length), the last one being dropped.
    *
-   * @throws InputError if the signal is below max(n_fft / 2 + 1, hop_length) samples
+   * @throws InputError if they are fewer than max(n_fft / 2 + 1, hop_length)
+   */
+  frameCount(sampleCount: number): number;
+  /**
+   * The log10 mel spectrogram of a signal.
+   *
+   * @throws InputError where `frameCount` does
    */
   logMel(samples: Float32Array, silence: SilenceRule): LogMel;
-}
-
-/** The part of a filter that is not zero. */
-interface MelFilter {
-  firstBin: number;
-  weights: Float64Array;
 }
 
 /**
@@ -59,14 +60,18 @@ export function createMelFrontEnd(config: MelConfig): MelFrontEnd {
   const power = new Float64Array(stft.nBins);
   const nMels = filters.length;
 
+  function frameCount(sampleCount: number): number {
+    const frames = stft.frameCount(sampleCount) - 1;
+    if (frames > 0) return frames;
+    throw new InputError(
+      `audio: expected at least one hop of ${config.hop_length} samples, got ${sampleCount} samples`,
+    );
+  }
+
   return {
+    frameCount,
     logMel(samples, silence) {
-      const frames = stft.frameCount(samples.length) - 1;
-      if (frames === 0) {
-        throw new InputError(
-          `audio: expected at least one hop of ${config.hop_length} samples, got ${samples.length} samples`,
-        );
-      }
+      const frames = frameCount(samples.length);
       const floor = silence === 'zero' ? 0 : silence.floor;
       const data = new Float32Array(nMels * frames);
       for (let frame = 0; frame < frames; frame++) {
@@ -111,27 +116,9 @@ function melFilters({ sample_rate, n_fft, f_min, f_max, n_mels }: MelConfig): Me
       `f_min, f_max: expected 0 <= f_min < f_max <= sample_rate / 2 = ${sample_rate / 2}, got ${f_min} and ${f_max}`,
     );
   }
-  const lowest = hertzToMel(f_min);
-  const step = (hertzToMel(f_max) - lowest) / (n_mels + 1);
-  const edges = Array.from({ length: n_mels + 2 }, (_, i) => melToHertz(lowest + i * step));
+  const lowest = HTK.toMel(f_min);
+  const step = (HTK.toMel(f_max) - lowest) / (n_mels + 1);
+  const edges = Array.from({ length: n_mels + 2 }, (_, i) => HTK.toHertz(lowest + i * step));
   // torchaudio spreads the bins over sample_rate // 2, an integer, which is not half of an odd rate.
-  const binHertz = Math.floor(sample_rate / 2) / (n_fft / 2);
-  return Array.from({ length: n_mels }, (_, mel) => {
-    const [low, centre, high] = [edges[mel]!, edges[mel + 1]!, edges[mel + 2]!];
-    const firstBin = Math.ceil(low / binHertz);
-    const lastBin = Math.min(Math.floor(high / binHertz), n_fft / 2);
-    const weights = Float64Array.from({ length: Math.max(0, lastBin - firstBin + 1) }, (_, i) => {
-      const hertz = (firstBin + i) * binHertz;
-      return Math.max(0, Math.min((hertz - low) / (centre - low), (high - hertz) / (high - centre)));
-    });
-    return { firstBin, weights };
-  });
-}
-
-function hertzToMel(hertz: number): number {
-  return 2595 * Math.log10(1 + hertz / 700);
-}
-
-function melToHertz(mel: number): number {
-  return 700 * (10 ** (mel / 2595) - 1);
+  return triangles(edges, Math.floor(sample_rate / 2) / (n_fft / 2), n_fft / 2);
 }

@@ -21,8 +21,8 @@ interface VorbisHeaders {
 /**
  * Reads an Ogg Vorbis file: as many samples as its encoder was given, in place and at their level (full scale is 1).
  *
- * Pages are checked by `readOggStreams`; then every page's position must be what was decoded up to there. Chained streams are
- * joined if they agree in rate and channels.
+ * Pages are checked by `readOggStreams`; then every page's position must be what was decoded up to there, counted from 0 or from
+ * where the stream was cut out of another. Chained streams are joined if they agree in rate and channels.
  *
  * @param where names the file in messages
  * @throws InputError if it is no such file, damaged, cut short, empty or longer than 2^27 samples
@@ -63,8 +63,9 @@ async function readVorbis(packets: readonly OggPacket[], most: number, where: st
     parts.push(samples);
     count += samples.length;
     if (page === undefined) continue;
-    // Where the first page is the last one too, its position tells where the end is and leaves the start to be 0.
-    origin ??= last ? 0 : page - count;
+    // Where the first page is the last one too, its position tells where the end is and leaves the start to be 0, unless there are
+    // too few samples for that.
+    origin ??= last ? Math.max(0, page - count) : page - count;
     end = page - origin;
     // The last page alone may have less than was decoded: an encoder fills up its last block.
     if (page < 0 || !(end === count || (last && end < count && end >= countBefore))) {

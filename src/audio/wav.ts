@@ -20,9 +20,13 @@ interface WavFormat {
 /**
  * Reads a RIFF WAV: PCM of 1 to 32 bits, float of 32 or 64 bits, plain or extensible, any number of channels.
  *
- * Integers of b bits are divided by 2^(b-1), so 16-bit samples lie in [-1, 1 - 1/32768]. Those of a width between, such as 12
- * or 20 bits, fill the upper bits of the next whole number of bytes, as the format says. Chunks other than `fmt ` and `data`
- * are skipped. A data size of 0 or 0xFFFFFFFF, which writers to a pipe leave behind, means up to the end.
+ * Integers of b bits are divided by 2^(b-1), so 16-bit samples lie in [-1, 1 - 1/32768]. Where their bytes hold more bits, such
+ * as 12 bits in 2 bytes, they fill the upper ones, as the format says; there may be more bytes than they need, up to 4, if the bytes
+ * per second agree. ffmpeg (5.1) goes by the bits alone there: 16 bits in 4 bytes are two samples to it, and 24 bits in 4 bytes
+ * Cool Edit's floats of up to 2^23. The latter are refused, unless an extensible header says that they are integers.
+ *
+ * Chunks other than `fmt ` and `data` are skipped. A data size of 0 or 0xFFFFFFFF, which writers to a pipe leave behind, means up
+ * to the end.
  *
  * @param where names the file in messages
  * @throws InputError if it is no such file, its sizes do not fit it, or it holds no sample or one that is not finite
@@ -112,12 +116,25 @@ function readFormat(view: DataView, where: string): WavFormat {
       `${where}: expected PCM of 1 to 32 bits or float of 32 or 64 bits, got WAV encoding ${encoding} of ${bits} bits`,
     );
   }
-  if (channels === 0 || sampleRate === 0 || frameBytes !== channels * Math.ceil(bits / 8)) {
+  const fits = hasRoom(frameBytes / channels, encoding, bits, view.getUint32(8, true) === sampleRate * frameBytes);
+  if (channels === 0 || sampleRate === 0 || !fits) {
     throw new InputError(
       `${where}: expected a WAV header that agrees with itself, got ${channels} channels of ${bits} bits at ${sampleRate} Hz in blocks of ${frameBytes} bytes`,
     );
   }
+  if (bits === 24 && frameBytes === 4 * channels && view.getUint16(0, true) !== EXTENSIBLE) {
+    throw new InputError(
+      `${where}: expected samples of 24 bits in 3 bytes each, or an extensible header, got them in 4 bytes, where some programs write integers and others floats`,
+    );
+  }
   return { encoding, channels, sampleRate, frameBytes };
+}
+
+/** Whether a sample of that many bits can lie in that many bytes; more than it needs are believed if something else says the same. */
+function hasRoom(sampleBytes: number, encoding: number, bits: number, confirmed: boolean): boolean {
+  const needed = Math.ceil(bits / 8);
+  if (sampleBytes === needed) return true;
+  return encoding === PCM && confirmed && Number.isInteger(sampleBytes) && sampleBytes > needed && sampleBytes <= 4;
 }
 
 /** The encoding, which an extensible header has in the first two bytes of its subformat's GUID. */

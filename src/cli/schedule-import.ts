@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Options } from 'yargs';
+import { trainedRangeToWarnBy, trainingSchedule } from '../diffusion/trained-range.ts';
 import { InputError } from '../formats/input-error.ts';
 import { writeWhole } from '../formats/write-whole.ts';
-import { modelCard } from '../model/card.ts';
+import { modelCard, type TrainedNoise } from '../model/card.ts';
+import type { WaveGradConfig } from '../model/config.ts';
 import { type ImportedCheckpoint, importCheckpoint } from '../model/import-checkpoint.ts';
-import { MODEL_NAME } from '../model/model-files.ts';
+import { MODEL_NAME, modelFiles } from '../model/model-files.ts';
 import { saveSchedule } from '../schedule/file.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { runCommand, UsageError } from './command.ts';
@@ -30,6 +32,19 @@ function bufferedSchedule({ betas, source }: ImportedCheckpoint): NoiseSchedule 
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return `The checkpoint's buffer betas holds no schedule: ${error.message}.`;
+  }
+}
+
+/** What the card says of the training's noise. The reference's defaults fill up what a config says, but not one that is silent. */
+function trainedNoise(config: WaveGradConfig): TrainedNoise | string {
+  if (config.training_config?.training_noise_schedule === undefined) return 'not said by the config';
+  try {
+    const { length: steps, betas, levels } = trainingSchedule(config);
+    const [firstBeta, lastBeta] = [betas[0]!, betas.at(-1)!];
+    return { steps, firstBeta, lastBeta, firstLevel: levels[0]!, terminalLevel: levels.at(-1)! };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return `not known: ${error.message}`;
   }
 }
 
@@ -58,7 +73,7 @@ async function writeModel(
   schedule: NoiseSchedule | undefined,
 ): Promise<void> {
   const known = schedule === undefined ? undefined : { name: schedule.name, steps: schedule.length };
-  const card = modelCard({ ...imported, schedule: known });
+  const card = modelCard({ ...imported, schedule: known, trained: trainedNoise(imported.config) });
   try {
     await mkdir(folder, { recursive: true });
     await writeWhole(join(folder, MODEL_NAME), weights);
@@ -78,12 +93,13 @@ function schedulePathIn(folder: string, { name }: NoiseSchedule): string {
 }
 
 function summary(imported: ImportedCheckpoint, schedule: NoiseSchedule | undefined, folder: string): string[] {
-  const { source, parameterCount, iteration, precision, prefix } = imported;
+  const { source, parameterCount, iteration, precision, fromFloat64, prefix } = imported;
   const { sample_rate: rate, hop_length: hop, n_mels: bands, f_min: lo, f_max: hi } = imported.config.data_config;
   const steps = iteration === undefined ? '' : `, after ${iteration.toLocaleString('en-US')} training steps`;
   return [
     `${source.name}: ${parameterCount.toLocaleString('en-US')} parameters${steps}, written as ${precision}.`,
     `${rate} Hz, hop ${hop}, ${bands} mel bands from ${lo} to ${hi} Hz.`,
+    ...(fromFloat64 ? [`Its float64 weights were rounded to ${precision}.`] : []),
     ...(prefix === '' ? [] : [`Its names begin with ${prefix}, which is left out.`]),
     ...(schedule === undefined ? [] : [`The schedule in its buffers, ${schedule.length} steps, is ${schedule.name}.`]),
     `Model: ${folder}`,
@@ -119,7 +135,10 @@ await runCommand(
       if (!force) await checkFolder(out, schedulePath);
       await writeModel(out, imported, schedule);
 
-      if (typeof buffered === 'string' && !quiet) process.stderr.write(`${buffered}\n`);
+      const { remark } = trainedRangeToWarnBy(imported.config, config ?? (await modelFiles(path)).config);
+      for (const sentence of quiet ? [] : [buffered, remark]) {
+        if (typeof sentence === 'string') process.stderr.write(`${sentence}\n`);
+      }
       const { weights: _, betas: __, ...facts } = imported;
       const result = { folder: out, ...facts, schedule: schedule && { name: schedule.name, steps: schedule.length } };
       process.stdout.write(`${json ? JSON.stringify(result, null, 2) : summary(imported, schedule, out).join('\n')}\n`);

@@ -1,16 +1,13 @@
 #!/usr/bin/env node
-import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Options } from 'yargs';
-import type { MelFormat } from '../audio/mel-file.ts';
+import type { Recording } from '../audio/audio.ts';
 import { InputError } from '../formats/input-error.ts';
 import type { DataConfig } from '../model/config.ts';
 import { runCommand, UsageError } from './command.ts';
+import { MEL_FORMATS, type MelJob, type MelJobs, planMelJobs, refuseToReplace } from './mel-jobs.ts';
 
 const DEMO_CONFIG = fileURLToPath(new URL('../../experiments/demo/config.json', import.meta.url));
-
-const FORMATS = ['pt', 'npy', 'safetensors'] as const satisfies readonly MelFormat[];
 
 const FLAGS = {
   model: { type: 'string', describe: "The model's folder or checkpoint [default: the demo's]" },
@@ -20,18 +17,14 @@ const FLAGS = {
     alias: 'o',
     describe: 'A folder, or a file for one recording [default: beside each recording]',
   },
-  format: { choices: FORMATS, describe: "How mels are written [default: that of --out's ending, or pt]" },
+  format: { choices: MEL_FORMATS, describe: "How mels are written [default: that of --out's ending, or pt]" },
+  force: { type: 'boolean', default: false, describe: 'Replace files that are no mels, too' },
   resample: { type: 'boolean', default: false, describe: "Take recordings of other rates, at the model's" },
   check: { type: 'boolean', default: false, describe: 'Say what of existing mels does not fit the model' },
   audio: { type: 'string', describe: 'With --check, the recording of the one mel: its hop, scale and bands show' },
 } as const satisfies Record<string, Options>;
 
-interface Job {
-  readonly recording: string;
-  readonly mel: string;
-}
-
-interface Written extends Job {
+interface Written extends MelJob {
   readonly nMels: number;
   readonly frames: number;
 }
@@ -46,21 +39,34 @@ interface Checked {
 
 async function dataConfig(model: string | undefined, config: string | undefined): Promise<DataConfig> {
   if (model !== undefined && config !== undefined) throw new UsageError('--model and --config: one is enough');
+  const { loadConfig, loadModelConfig } = await import('../model/load-config.ts');
+  if (model === undefined) return (await loadConfig(config ?? DEMO_CONFIG)).data_config;
   const { modelFiles } = await import('../model/model-files.ts');
-  const path = config ?? (model === undefined ? DEMO_CONFIG : (await modelFiles(model)).config);
-  const { loadConfig } = await import('../model/load-config.ts');
-  return (await loadConfig(path)).data_config;
+  return (await loadModelConfig(await modelFiles(model))).data_config;
 }
 
-/** The recording at the model's rate. */
-async function readRecording(path: string, rate: number, resampled: boolean): Promise<Float32Array> {
+interface ReadRecording {
+  /** At the model's rate. */
+  readonly samples: Float32Array;
+  /** What it was before. */
+  readonly about: Recording;
+}
+
+async function readRecording(path: string, rate: number, resampled: boolean): Promise<ReadRecording> {
   const { readAudio } = await import('../audio/decode.ts');
-  const { samples, sampleRate } = await readAudio(path);
+  const { samples: read, sampleRate, channels } = await readAudio(path);
   if (sampleRate !== rate && !resampled) {
     throw new InputError(`${path}: expected ${rate} Hz, the model's rate, got ${sampleRate} Hz; --resample takes it`);
   }
   const { resample } = await import('../audio/resample.ts');
-  return named(path, () => resample(samples, sampleRate, rate));
+  const samples = await named(path, () => resample(read, sampleRate, rate));
+  return { samples, about: { name: path, channels, sampleRate } };
+}
+
+/** Says on standard error which recordings were mixed down and which lack the upper band. */
+async function remarkOn(recordings: readonly Recording[], rate: number): Promise<void> {
+  const { recordingRemarks } = await import('../audio/audio.ts');
+  for (const remark of recordingRemarks(recordings, rate)) process.stderr.write(`${remark}\n`);
 }
 
 /** Runs something whose errors do not know which file they are about. */
@@ -73,44 +79,8 @@ async function named<T>(path: string, run: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** Which recordings become which files; a UsageError or InputError where two would become the same. */
-async function planJobs(sources: readonly string[], out: string | undefined, format: MelFormat | undefined) {
-  const { listAudio } = await import('../audio/filelist.ts');
-  const found = (await Promise.all(sources.map(listAudio))).flat();
-  // Absolute paths are hard to read in what is printed.
-  const recordings = [...new Set(found)].map((path) =>
-    relative('', path).startsWith('..') ? path : relative('', path),
-  );
-  const ending = FORMATS.find((each) => out?.endsWith(`.${each}`));
-  const isFile = ending !== undefined && !(await isFolder(out!));
-  if (isFile && recordings.length > 1) {
-    throw new UsageError(`--out must be a folder for ${recordings.length} recordings, got ${out}`);
-  }
-  if (isFile && format !== undefined && format !== ending) {
-    throw new UsageError(`--out must end in .${format} with --format ${format}, got ${out}`);
-  }
-  const chosen = isFile ? ending : (format ?? 'pt');
-  const jobs = recordings.map((recording): Job => {
-    const name = `${basename(recording, extname(recording))}.${chosen}`;
-    return { recording, mel: isFile ? out! : join(out ?? dirname(recording), name) };
-  });
-  const taken = new Map<string, string>();
-  for (const { recording, mel } of jobs) {
-    const other = taken.get(mel);
-    if (other !== undefined) {
-      throw new InputError(`${mel}: expected the mel of one recording, got those of ${other} and ${recording}`);
-    }
-    taken.set(mel, recording);
-  }
-  return { jobs, format: chosen };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
-}
-
 async function writeMels(
-  { jobs, format }: { jobs: readonly Job[]; format: MelFormat },
+  { jobs, format }: MelJobs,
   config: DataConfig,
   { resample, quiet }: { resample: boolean; quiet: boolean },
 ): Promise<Written[]> {
@@ -122,23 +92,35 @@ async function writeMels(
   const silence = config.mel_floor === undefined ? 'zero' : { floor: config.mel_floor };
   const progress = createProgressLine(quiet || jobs.length < 2);
   const written: Written[] = [];
+  const recordings: Recording[] = [];
   try {
     for (const job of jobs) {
       progress.update({ done: written.length, total: jobs.length, text: `${written.length} of ${jobs.length} mels` });
-      const samples = await readRecording(job.recording, config.sample_rate, resample);
+      const { samples, about } = await readRecording(job.recording, config.sample_rate, resample);
       const mel = await named(job.recording, () => frontEnd.logMel(samples, silence));
       await writeWhole(job.mel, writeMel(mel, format, config)).catch((error: Error) => {
         throw new InputError(`${job.mel}: the mel cannot be written here: ${error.message}`, { cause: error });
       });
       written.push({ ...job, nMels: mel.nMels, frames: mel.frames });
+      recordings.push(about);
     }
   } finally {
     progress.stop();
   }
+  if (!quiet) await remarkOn(recordings, config.sample_rate);
   return written;
 }
 
-async function check(path: string, config: DataConfig, recording: Float32Array | undefined): Promise<Checked> {
+/** The recording of the mel to check, which must be long enough for a frame. */
+async function readChecked(path: string, config: DataConfig, resampled: boolean): Promise<ReadRecording> {
+  const { createMelFrontEnd } = await import('../audio/mel.ts');
+  const frontEnd = createMelFrontEnd(config);
+  const recording = await readRecording(path, config.sample_rate, resampled);
+  await named(path, () => frontEnd.frameCount(recording.samples.length));
+  return recording;
+}
+
+async function check(path: string, config: DataConfig, recording?: Float32Array): Promise<Checked> {
   const { readInput } = await import('../formats/read-input.ts');
   const { readMel } = await import('../audio/mel-file.ts');
   const { checkMel } = await import('../audio/mel-check.ts');
@@ -173,7 +155,7 @@ await runCommand(
     synopsis: 'AUDIO... | --check MEL...',
     describe:
       "Makes log10 mels of recordings as a model's front end does: files, folders, or filelists with a path a line. Prints what was " +
-      'written. With --check, says what of mels that others made does not fit the model: bands, hop, scale, normalisation, ' +
+      'written. A file that is there is replaced if it is a mel, or with --force. With --check, says what of mels that others made does not fit the model: bands, hop, scale, normalisation, ' +
       'silence; exit 1 if the model cannot take one of them.',
     flags: FLAGS,
     examples: [
@@ -184,14 +166,14 @@ await runCommand(
       ['schedule-mel --check speech.pt', 'what its numbers tell'],
       ['schedule-mel --check speech.pt --audio speech.wav', 'and what the recording tells'],
     ],
-    async run({ model, config, out, format, resample, check: isCheck, audio, json, quiet }, positionals) {
+    async run({ model, config, out, format, force, resample, check: isCheck, audio, json, quiet }, positionals) {
       if (positionals.length === 0) {
         throw new UsageError(`${isCheck ? 'mels to check' : 'recordings'} were expected, got none`);
       }
-      if (isCheck && (out !== undefined || format !== undefined)) {
-        throw new UsageError(
-          `--${out === undefined ? 'format' : 'out'} does not go with --check, which writes nothing`,
-        );
+      const writing = { out, format, force: force || undefined };
+      const [given] = Object.entries(writing).find(([, value]) => value !== undefined) ?? [];
+      if (isCheck && given !== undefined) {
+        throw new UsageError(`--${given} does not go with --check, which writes nothing`);
       }
       if (audio !== undefined && !isCheck) throw new UsageError('--audio goes with --check');
       if (audio !== undefined && positionals.length > 1) {
@@ -199,7 +181,9 @@ await runCommand(
       }
       const data = await dataConfig(model, config);
       if (!isCheck) {
-        const written = await writeMels(await planJobs(positionals, out, format), data, { resample, quiet });
+        const planned = await planMelJobs(positionals, out, format);
+        if (!force) await refuseToReplace(planned.jobs);
+        const written = await writeMels(planned, data, { resample, quiet });
         print(
           json,
           written,
@@ -207,9 +191,10 @@ await runCommand(
         );
         return 0;
       }
-      const recording = audio === undefined ? undefined : await readRecording(audio, data.sample_rate, resample);
+      const recording = audio === undefined ? undefined : await readChecked(audio, data, resample);
+      if (recording !== undefined && !quiet) await remarkOn([recording.about], data.sample_rate);
       const checked: Checked[] = [];
-      for (const path of positionals) checked.push(await check(path, data, recording));
+      for (const path of positionals) checked.push(await check(path, data, recording?.samples));
       print(json, checked, checked.flatMap(findings));
       return checked.some(({ refusals }) => refusals.length > 0) ? 1 : 0;
     },

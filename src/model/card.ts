@@ -1,36 +1,37 @@
-import { z } from 'zod';
-import type { WaveGradConfig } from './config.ts';
 import type { ImportedCheckpoint } from './import-checkpoint.ts';
 import { MODEL_NAME } from './model-files.ts';
+
+/** The noise that a network was trained on: even betas, and the levels that follow from them. */
+export interface TrainedNoise {
+  readonly steps: number;
+  readonly firstBeta: number;
+  readonly lastBeta: number;
+  readonly firstLevel: number;
+  readonly terminalLevel: number;
+}
 
 /** What a card says of a model, beside what its checkpoint and config say. */
 interface CardFacts extends Omit<ImportedCheckpoint, 'weights' | 'betas'> {
   /** The schedule of the checkpoint's buffers, by its name among the folder's schedules. */
   readonly schedule: { readonly name: string; readonly steps: number } | undefined;
+  /** The noise of its training, or why it is not known. */
+  readonly trained: TrainedNoise | string;
 }
-
-/** Where the reference's config keeps what the network was trained on. */
-const trainingNoise = z.object({
-  training_noise_schedule: z.object({
-    n_iter: z.int().positive().max(1_000_000),
-    betas_range: z.tuple([z.number().gt(0).lt(1), z.number().gt(0).lt(1)]),
-  }),
-});
 
 /**
  * The card of a model, its folder's README.md, in the form that model hubs show: YAML front matter, then Markdown. The same facts
  * give the same text; it has no date.
  */
 export function modelCard(facts: CardFacts): string {
-  const { source, config, parameterCount, iteration, prefix, precision, schedule } = facts;
+  const { source, config, parameterCount, iteration, prefix, precision, fromFloat64, schedule, trained } = facts;
   const { data_config: data } = config;
   const origin = prefix === '' ? '' : `, its names without their prefix \`${plain(prefix)}\``;
   const rows: (readonly [what: string, value: string])[] = [
     ['source', `\`${plain(source.name)}\`, ${grouped(source.bytes)} bytes${origin}`],
     ['SHA-256 of the source', `\`${source.sha256}\``],
-    ['parameters', `${grouped(parameterCount)}, as ${precision}`],
+    ['parameters', `${grouped(parameterCount)}, as ${precision}${fromFloat64 ? ', rounded from float64' : ''}`],
     ['training steps', iteration === undefined ? 'not said by the checkpoint' : grouped(iteration)],
-    ['trained noise', trainedNoise(config)],
+    ['trained noise', typeof trained === 'string' ? plain(trained) : trainedNoise(trained)],
     ['sample rate', `${grouped(data.sample_rate)} Hz`],
     ['hop', `${data.hop_length} samples`],
     ['window, FFT', `${data.win_length} and ${data.n_fft} samples`],
@@ -78,18 +79,10 @@ tags:
 ---
 `;
 
-/** The reference trains on betas at even distances; the levels go from 1 to the ℓ_N of these. */
-function trainedNoise({ training_config: training }: WaveGradConfig): string {
-  const known = trainingNoise.safeParse(training);
-  if (!known.success) return 'not said by the config';
-  const { n_iter: steps, betas_range: range } = known.data.training_noise_schedule;
-  let logAlphaBar = 0;
-  for (let n = 0; n < steps; n++) {
-    const share = steps === 1 ? 0 : n / (steps - 1);
-    logAlphaBar += Math.log1p(-(range[0] + share * (range[1] - range[0])));
-  }
-  const level = Math.exp(logAlphaBar / 2).toPrecision(4);
-  return `${grouped(steps)} steps, betas from ${range[0]} to ${range[1]}: levels from 1 down to ${level}`;
+function trainedNoise({ steps, firstBeta, lastBeta, firstLevel, terminalLevel }: TrainedNoise): string {
+  // Four digits, without trailing zeros.
+  const [first, last] = [firstLevel, terminalLevel].map((level) => Number(level.toPrecision(4)));
+  return `${grouped(steps)} steps, betas from ${firstBeta} to ${lastBeta}: levels from ${first} down to ${last}`;
 }
 
 /** 15810401 → 15,810,401. */

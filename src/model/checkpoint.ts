@@ -1,7 +1,7 @@
 import { InputError } from '../formats/input-error.ts';
 import { type PyTorchValue, readPyTorch } from '../formats/pytorch.ts';
 import { readSafetensors } from '../formats/safetensors.ts';
-import { isTensor, type Tensor } from '../formats/tensor.ts';
+import { type Dtype, isTensor, type Tensor } from '../formats/tensor.ts';
 import { showShape } from '../graph/shape.ts';
 
 interface Parameter {
@@ -136,7 +136,14 @@ function pyTorchTensors(value: PyTorchValue, where: string): NamedTensors {
   return { tensors, iteration: trainingSteps(top.get('iteration')) };
 }
 
+const INTEGERS: readonly Dtype[] = ['I64', 'I32', 'I16', 'I8', 'U64', 'U32', 'U16', 'U8'];
+
+/** A number, or a tensor of one integer. */
 function trainingSteps(value: unknown): number | undefined {
+  if (isTensor(value)) {
+    const isOne = INTEGERS.includes(value.dtype) && value.shape.every((size) => size === 1);
+    return isOne ? trainingSteps(value.toFloat64()[0]) : undefined;
+  }
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 

@@ -33,9 +33,11 @@ export function isModelEnding(ending: string): ending is ModelEnding {
  * Whether there is a model at this path: a folder, a `.safetensors` file, or what PyTorch saved of a dictionary. What else
  * it saves here, a list or a tensor, is a schedule.
  *
+ * @param schedules names that mean schedules, such as those of presets, even where a folder is called the same
  * @throws InputError where a PyTorch file cannot be read
  */
-export async function holdsModel(path: string): Promise<boolean> {
+export async function holdsModel(path: string, schedules: readonly string[] = []): Promise<boolean> {
+  if (schedules.includes(path)) return false;
   const info = await stat(path).catch(() => undefined);
   if (info === undefined) return false;
   if (info.isDirectory()) return true;

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { readInput } from '../formats/read-input.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
 import { type Checkpoint, readCheckpoint, takeWeights } from './checkpoint.ts';
 import type { WaveGradConfig } from './config.ts';
-import { loadConfig } from './load-config.ts';
+import { loadModelConfig } from './load-config.ts';
 import { modelFiles } from './model-files.ts';
 import { buildWaveGrad } from './wavegrad.ts';
 
@@ -22,6 +21,8 @@ export interface ImportedCheckpoint {
   /** What the schedule buffer `betas` holds, if there is one. */
   readonly betas: readonly number[] | undefined;
   readonly precision: 'float32' | 'float16';
+  /** Whether there are float64 weights among the checkpoint's; they are rounded. */
+  readonly fromFloat64: boolean;
   /** The bytes of the model.safetensors. */
   readonly weights: Uint8Array;
 }
@@ -47,7 +48,7 @@ const MOST_STEPS = 100_000;
 
 /**
  * Reads a checkpoint and its config, checks each and that they fit, and makes the files of a model folder from them, in memory.
- * float32 weights keep their bits; `half` rounds them to float16.
+ * float32 weights keep their bits, float64 ones are rounded to float32; `half` rounds them to float16.
  *
  * @param path a checkpoint, or the folder of a model
  * @param options.config default: config.json beside the checkpoint
@@ -76,6 +77,7 @@ export async function importCheckpoint(
     prefix,
     betas: scheduleBuffer(checkpoint),
     precision: half ? 'float16' : 'float32',
+    fromFloat64: [...weights.keys()].some((name) => checkpoint.tensors.get(name)?.dtype === 'F64'),
     weights: writeSafetensors(toWrite, metadata),
   };
 }
@@ -89,8 +91,7 @@ export async function importCheckpoint(
  */
 export async function readModel(path: string, configPath?: string): Promise<ReadModel> {
   const files = await modelFiles(path);
-  if (configPath === undefined) await requireConfig(files.config, files.checkpoint);
-  const config = await loadConfig(configPath ?? files.config);
+  const config = await loadModelConfig(files, configPath);
   const bytes = await readInput(files.checkpoint, 'the checkpoint');
   const checkpoint = readCheckpoint(bytes, files.checkpoint);
   const parameters = buildWaveGrad(config).parameters();
@@ -102,14 +103,6 @@ export async function readModel(path: string, configPath?: string): Promise<Read
 /** How many numbers they are. */
 export function countWeights(weights: NamedWeights): number {
   return [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
-}
-
-async function requireConfig(path: string, checkpoint: string): Promise<void> {
-  const info = await stat(path).catch(() => undefined);
-  if (info !== undefined) return;
-  throw new InputError(
-    `${checkpoint}: expected the config.json of its training beside it, but there is none; --config says where it is`,
-  );
 }
 
 function checkHalf(weights: NamedWeights, where: string): void {

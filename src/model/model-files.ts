@@ -15,9 +15,12 @@ export interface ModelFiles {
 /** What a checkpoint is called in a model folder of this project's. */
 export const MODEL_NAME = 'model.safetensors';
 
+/** What users often call the checkpoint that they trained or were given, beside which there may be exported ones. */
+const TRAINED_NAME = 'checkpoint.pt';
+
 /**
- * The files of a model that is named by its folder or by its checkpoint. In a folder the checkpoint is `model.safetensors`, or the
- * only `.safetensors` or `.pt` file.
+ * The files of a model that is named by its folder or by its checkpoint. In a folder the checkpoint is `model.safetensors`, or where
+ * there is none `checkpoint.pt`, or else the only `.safetensors` or `.pt` file.
  *
  * @throws InputError where there is nothing, or no one checkpoint in the folder
  */
@@ -27,11 +30,11 @@ export async function modelFiles(path: string): Promise<ModelFiles> {
     throw new InputError(`${path}: expected a model folder or a checkpoint, but there is nothing`);
   if (!info.isDirectory()) return filesBeside(path);
   const found = (await readdir(path)).filter((name) => ['.safetensors', '.pt'].includes(extname(name)));
-  const name = found.includes(MODEL_NAME) ? MODEL_NAME : found[0];
-  if (name === undefined || (name !== MODEL_NAME && found.length > 1)) {
+  const name = [MODEL_NAME, TRAINED_NAME].find((each) => found.includes(each)) ?? found[0];
+  if (name === undefined || (found.length > 1 && name !== MODEL_NAME && name !== TRAINED_NAME)) {
     const got = name === undefined ? 'none' : found.toSorted().slice(0, 5).join(', ');
     throw new InputError(
-      `${path}: expected one checkpoint (${MODEL_NAME}, or a single .safetensors or .pt file), got ${got}`,
+      `${path}: expected one checkpoint (${MODEL_NAME}, ${TRAINED_NAME}, or a single .safetensors or .pt file), got ${got}`,
     );
   }
   return filesBeside(join(path, name));

@@ -2,7 +2,7 @@ import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
 import { readInput } from '../formats/read-input.ts';
 import { readWeights } from './checkpoint.ts';
 import type { WaveGradConfig } from './config.ts';
-import { loadConfig } from './load-config.ts';
+import { loadModelConfig } from './load-config.ts';
 import { modelFiles } from './model-files.ts';
 import { buildWaveGrad } from './wavegrad.ts';
 
@@ -34,7 +34,7 @@ export interface Model {
  */
 export async function loadModel(path: string, configPath?: string, options?: EngineOptions): Promise<Model> {
   const files = await modelFiles(path);
-  const config = await loadConfig(configPath ?? files.config);
+  const config = await loadModelConfig(files, configPath);
   return buildModel(config, await readInput(files.checkpoint, 'the checkpoint'), files.checkpoint, options);
 }
 

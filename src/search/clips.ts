@@ -42,7 +42,8 @@ const SILENT_RMS = 1e-3;
 
 /**
  * Takes scoring clips from a folder, a filelist or one file of recordings (`listAudio` says which): the middle of each file,
- * resampled to the model's rate. Files too short or silent there are passed over.
+ * resampled to the model's rate. Each file is taken once; those too short or silent there, or with the same sound as one that was
+ * taken, are passed over.
  * Throws an InputError where a file cannot be read or not enough clips remain.
  */
 export async function loadClips(source: string, options: ClipOptions): Promise<ClipSet> {
@@ -51,7 +52,7 @@ export async function loadClips(source: string, options: ClipOptions): Promise<C
   if (length === 0) {
     throw new InputError(`clips of ${seconds} s are shorter than one hop of ${hopSamples} samples at ${sampleRate} Hz`);
   }
-  const found = (await listAudio(source)).filter((file) => !except?.has(file));
+  const found = [...new Set(await listAudio(source))].filter((file) => !except?.has(file));
   const passedOver: string[] = [];
   const clips: Clip[] = [];
   const files = new Set<string>();
@@ -69,6 +70,11 @@ export async function loadClips(source: string, options: ClipOptions): Promise<C
       continue;
     }
     const hash = createHash('sha256').update(new Uint8Array(samples.buffer)).digest('hex');
+    const same = clips.find((clip) => clip.hash === hash);
+    if (same !== undefined) {
+      passedOver.push(`${basename(file)} is the same recording as ${same.name}`);
+      continue;
+    }
     clips.push({ name: basename(file).replace(AUDIO_FILE, ''), hash, samples });
     files.add(file);
     recordings.push({ name: basename(file), channels: audio.channels, sampleRate: audio.sampleRate });

@@ -3,11 +3,11 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MetricName } from '../audio/distances/index.ts';
 import type { Precision } from '../diffusion/process.ts';
-import { trainedRange } from '../diffusion/trained-range.ts';
+import { trainedRangeToWarnBy } from '../diffusion/trained-range.ts';
 import { type Device, ENGINE_VERSION } from '../engine/onnxruntime/program.ts';
 import { InputError } from '../formats/input-error.ts';
 import { readInput } from '../formats/read-input.ts';
-import { loadConfig } from '../model/load-config.ts';
+import { loadModelConfig } from '../model/load-config.ts';
 import { modelFiles } from '../model/model-files.ts';
 import { createThreadPool } from '../pool/threads.ts';
 import type { TrainedRange } from '../schedule/diagnostics.ts';
@@ -61,9 +61,9 @@ export interface SearchPlan {
   readonly strategy: Strategy;
   readonly baselines: readonly NoiseSchedule[];
   readonly worker: WorkerSettings;
-  /** The noise levels that the model was trained on. */
+  /** The noise levels that the model was trained on; the reference's where its config says them in no way that is understood. */
   readonly trained: TrainedRange;
-  /** What a user should know of the recordings before the search starts, one sentence each. */
+  /** What a user should know of the recordings and the config before the search starts, one sentence each. */
   readonly remarks: readonly string[];
 }
 
@@ -76,7 +76,7 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
   const checkpointPath = files.checkpoint;
   const configPath = request.config ?? files.config;
   const checkpoint = await readInput(checkpointPath, 'the checkpoint');
-  const config = await loadConfig(configPath);
+  const config = await loadModelConfig(files, request.config);
   const { sample_rate: sampleRate, hop_length: hopSamples } = config.data_config;
   const clipOptions = { sampleRate, hopSamples, seconds: request.clipSeconds, count: request.clipCount, seed };
   const scoring = await loadClips(request.clips ?? join(DEMO, 'clips', 'score'), clipOptions);
@@ -125,8 +125,9 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
   const clips = { scoring: scoring.clips.map(samplesOf), heldout: heldout.clips.map(samplesOf) };
   const { clipsPerCall } = settings;
   const worker = { checkpointPath, configPath, device, clips, clipsPerCall, seed, clamp, precision };
-  const remarks = [...new Set([...scoring.remarks, ...heldout.remarks])];
-  return { settings, strategy, baselines, worker, trained: trainedRange(config, configPath), remarks };
+  const { trained, remark } = trainedRangeToWarnBy(config, configPath);
+  const remarks = [...new Set([...scoring.remarks, ...heldout.remarks, ...(remark === undefined ? [] : [remark])])];
+  return { settings, strategy, baselines, worker, trained, remarks };
 }
 
 /** The pool that evaluates a plan on that many threads, each with a session of its own. */

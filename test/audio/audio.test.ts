@@ -22,7 +22,7 @@ describe('recordingRemarks', () => {
       'stereo.wav: 2 channels were mixed down to one',
     ]);
     expect(recordingRemarks([{ name: 'speech.wav', channels: 1, sampleRate: 8000 }], 22050)).toEqual([
-      'speech.wav is at 8000 Hz and the model at 22050 Hz: nothing above 4000 Hz is there to score',
+      'speech.wav is at 8000 Hz and the model at 22050 Hz: nothing above 4000 Hz is there',
     ]);
   });
 
@@ -33,8 +33,8 @@ describe('recordingRemarks', () => {
     expect(recordingRemarks([both, ...low, { name: 'i.wav', ...mono }, ...stereo], 22050)).toEqual([
       '3 files have 2 channels, mixed down to one (a.wav, b.wav, c.wav)',
       'h.wav: 6 channels were mixed down to one',
-      '4 files are at 11025 Hz and the model at 22050 Hz: nothing above 5512.5 Hz is there to score (d.wav, e.wav, f.wav, …)',
-      'h.wav is at 16000 Hz and the model at 22050 Hz: nothing above 8000 Hz is there to score',
+      '4 files are at 11025 Hz and the model at 22050 Hz: nothing above 5512.5 Hz is there (d.wav, e.wav, f.wav, …)',
+      'h.wav is at 16000 Hz and the model at 22050 Hz: nothing above 8000 Hz is there',
     ]);
   });
 });

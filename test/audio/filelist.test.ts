@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -106,6 +106,26 @@ describe('readFilelist', () => {
 describe('listAudio', () => {
   test('finds the audio files of a folder and the folders in it, by every ending in either case', async () => {
     expect(await listAudio(join(folder, 'wavs'))).toEqual(paths.toSorted());
+  });
+
+  test('passes over names that begin with a dot and what is no file', async () => {
+    const kept = file('mixed/base.wav');
+    // What macOS leaves beside a file on other file systems.
+    file('mixed/._base.wav');
+    file('mixed/.trash/old.wav');
+    mkdirSync(join(folder, 'mixed/folder.wav'));
+    symlinkSync('nowhere.wav', join(folder, 'mixed/broken.wav'));
+    expect(await listAudio(join(folder, 'mixed'))).toEqual([kept]);
+  });
+
+  test('follows links, but not in a circle', async () => {
+    mkdirSync(join(folder, 'links/deep'), { recursive: true });
+    symlinkSync(paths[0]!, join(folder, 'links/a.wav'));
+    symlinkSync('../wavs/deep', join(folder, 'links/other'));
+    symlinkSync('..', join(folder, 'links/deep/up'));
+    expect(await listAudio(join(folder, 'links'))).toEqual(
+      ['links/a.wav', 'links/other/c.Mp3'].map((name) => join(folder, name)),
+    );
   });
 
   test('takes one file as it is, and another one for a filelist', async () => {

@@ -35,6 +35,7 @@ describe('logMel', () => {
       [7200, 24],
     ] as const) {
       expect((await logMel(noise(samples), MEL_CONFIG)).frames).toBe(frames);
+      expect(createMelFrontEnd(MEL_CONFIG).frameCount(samples)).toBe(frames);
     }
   });
 

@@ -111,6 +111,32 @@ describe('readWav', () => {
     }
   });
 
+  test.each([
+    [
+      '24 bits in 4, with an extensible header',
+      riff([...chunk('fmt ', extensible({ bits: 24, block: 4 }, 24)), ...chunk('data', u32(0x40000000))]),
+    ],
+    ['20 bits in 4', wav({ bits: 20, block: 4 }, u32(0x40000000))],
+    ['16 bits in 4', wav({ bits: 16, block: 4 }, u32(0x40000000))],
+    ['16 bits in 3', wav({ bits: 16, block: 3 }, [0, 0, 0x40])],
+    ['8 bits in 2, which are signed there', wav({ bits: 8, block: 2 }, [0, 0x40])],
+    [
+      '16 bits in 4, of two channels',
+      wav({ bits: 16, channels: 2, block: 8 }, [...u32(0x40000000), ...u32(0x40000000)]),
+    ],
+  ])('reads more bytes than the bits need, with the bits on top: %s', (_, file) => {
+    expect([...readWav(file, 'a.wav').samples]).toEqual([0.5]);
+  });
+
+  // ffmpeg 5.1 takes these for floats of up to 2^23 (pcm_f24le), as does libsndfile; Cool Edit wrote such.
+  test('refuses 24 bits in 4 bytes without an extensible header by name', () => {
+    expect(() => readWav(wav({ bits: 24, block: 4 }, u32(0x40000000)), 'a.wav')).toThrow(
+      new InputError(
+        'a.wav: expected samples of 24 bits in 3 bytes each, or an extensible header, got them in 4 bytes, where some programs write integers and others floats',
+      ),
+    );
+  });
+
   test('averages channels', () => {
     const { samples, channels } = readWav(
       wav({ channels: 3, encoding: 3, bits: 32 }, floatBytes([0, 0.25, 0.5, 1, 1, 1])),
@@ -162,9 +188,15 @@ describe('readWav', () => {
     ['a short header', riff([...chunk('fmt ', fmt().slice(0, 14)), ...chunk('data', [0, 0])])],
     ['no channels', wav({ channels: 0, block: 2 }, [0, 0])],
     ['no sample rate', wav({ rate: 0 }, [0, 0])],
-    ['blocks that do not fit', wav({ block: 3 }, [0, 0, 0])],
+    ['blocks that do not fit', wav({ block: 1 }, [0, 0, 0])],
+    ['blocks of five bytes', wav({ block: 5 }, [0, 0, 0, 0, 0])],
+    ['blocks of three bytes for two channels', wav({ channels: 2, bits: 8, block: 3 }, [0, 0, 0])],
+    [
+      'a larger block that the bytes per second deny',
+      riff([...chunk('fmt ', fmt({ block: 4 }).with(9, 0)), ...chunk('data', [0, 0, 0, 0])]),
+    ],
+    ['32-bit float in eight bytes', wav({ encoding: 3, bits: 32, block: 8 }, [0, 0, 0, 0, 0, 0, 0, 0])],
     ['ADPCM', wav({ encoding: 2, bits: 4, block: 1 }, [0, 0])],
-    ['12-bit PCM in three bytes', wav({ bits: 12, block: 3 }, [0, 0, 0])],
     ['PCM of no bits', wav({ bits: 0, block: 1 }, [0])],
     ['33-bit PCM', wav({ bits: 33 }, [0, 0, 0, 0, 0])],
     ['24-bit float', wav({ encoding: 3, bits: 24 }, [0, 0, 0])],

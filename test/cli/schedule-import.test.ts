@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { writePyTorch } from '../../src/formats/pytorch-writer.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import { loadModel } from '../../src/model/model.ts';
 import { loadSchedule } from '../../src/schedule/file.ts';
@@ -74,6 +75,45 @@ describe('a training checkpoint', () => {
     expect(shell('schedule-import parallel.pt -o model').stdout).toContain(
       '\nIts names begin with module., which is left out.\n',
     );
+  });
+
+  test('float64 weights are said to be rounded', () => {
+    const doubles = [...tinyWeights()].map(
+      ([name, { shape, data }]) => [name, { shape, data: Float64Array.from(data) }] as const,
+    );
+    writeFileSync(at('double.pt'), writePyTorch(new Map(doubles)));
+    expect(shell('schedule-import double.pt -o model').stdout).toContain(
+      ' written as float32.\n22050 Hz, hop 300, 80 mel bands from 80 to 8000 Hz.\nIts float64 weights were rounded to float32.\n',
+    );
+    expect(readFileSync(inModel('README.md'), 'utf8')).toContain('26,069, as float32, rounded from float64 |');
+  });
+
+  test("the noise of its training is in the card, and the reference's defaults with it", () => {
+    const row = (schedule: object) => {
+      const training_config = { training_noise_schedule: schedule };
+      writeFileSync(at('noise.json'), JSON.stringify({ ...(readJson(tinyConfig) as object), training_config }));
+      const { status, stderr } = shell('schedule-import checkpoint.pt -o model --config noise.json --force');
+      expect([status, stderr]).toEqual([0, '']);
+      return /^\| trained noise \| (.*) \|$/m.exec(readFileSync(inModel('README.md'), 'utf8'))?.[1];
+    };
+    // ᾱ = 0.9 and 0.9 · 0.8 · 0.7 = 0.504.
+    expect(row({ n_iter: 3, betas_range: [0.1, 0.3] })).toBe(
+      '3 steps, betas from 0.1 to 0.3: levels from 0.9487 down to 0.7099',
+    );
+    expect(row({ n_iter: 1000 })).toBe('1,000 steps, betas from 0.000001 to 0.01: levels from 1 down to 0.08138');
+  });
+
+  test('noise of a training that cannot be understood is said, and the rest imported', () => {
+    const training_config = { training_noise_schedule: { n_iter: 200_000, betas_range: [1e-6, 1e-2] } };
+    writeFileSync(at('long.json'), JSON.stringify({ ...(readJson(tinyConfig) as object), training_config }));
+    const line = 'schedule-import checkpoint.pt -o model --config long.json --force';
+    const why = 'training_config.training_noise_schedule.n_iter: Too big: expected number to be <=100000, got 200000';
+    expect(shell(line)).toMatchObject({
+      status: 0,
+      stderr: `long.json: ${why}; the reference's range is used\n`,
+    });
+    expect(readFileSync(inModel('README.md'), 'utf8')).toContain(`| trained noise | not known: config.json: ${why} |`);
+    expect(shell(`${line} --quiet`).stderr).toBe('');
   });
 
   test('buffers that are no schedule are said and left', () => {

@@ -5,6 +5,7 @@ import { readAudio } from '../../src/audio/decode.ts';
 import { logMel } from '../../src/audio/mel.ts';
 import { readMel, writeMel } from '../../src/audio/mel-file.ts';
 import { writeWav } from '../../src/audio/wav.ts';
+import { writePyTorch } from '../../src/formats/pytorch-writer.ts';
 import { MEL_CONFIG, noise, sine } from '../audio/signals.ts';
 import { sandbox } from './sandbox.ts';
 
@@ -85,10 +86,89 @@ describe('recordings become mels', () => {
   });
 
   test('over older ones, whole, and leave nothing else behind', () => {
-    writeFileSync(at('speech.pt'), 'old');
-    shell('schedule-mel speech.wav');
+    shell('schedule-mel recordings/b.wav -o speech.pt');
+    expect(mel('speech.pt').frames).toBe(10);
+    expect(shell('schedule-mel speech.wav').status).toBe(0);
+    expect(mel('speech.pt').frames).toBe(Math.floor(speech.length / 300));
     expect(mel('speech.pt').nMels).toBe(80);
     expect(readdirSync(at()).toSorted()).toEqual(['recordings', 'speech.pt', 'speech.wav']);
+  });
+});
+
+describe('a file that is there', () => {
+  const checkpoint = () => writePyTorch(new Map([['model', { shape: [1], data: Float32Array.of(1) }]]));
+
+  test.each([
+    ['a checkpoint', checkpoint],
+    ['a schedule', () => writePyTorch({ shape: [6], data: new Float32Array(6) })],
+    ['text', () => new TextEncoder().encode('old')],
+  ])('and is %s is only replaced with --force, and nothing else written before', (_, content) => {
+    const bytes = content();
+    writeFileSync(at('speech.pt'), bytes);
+    expect(shell('schedule-mel recordings/b.wav speech.wav')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: 'schedule-mel: speech.pt: expected no file or an older mel, got another file; --force replaces it\n',
+    });
+    expect(new Uint8Array(readFileSync(at('speech.pt')))).toEqual(bytes);
+    expect(existsSync(at('recordings/b.pt'))).toBe(false);
+    expect(shell('schedule-mel recordings/b.wav speech.wav --force').status).toBe(0);
+    expect(mel('speech.pt').nMels).toBe(80);
+  });
+
+  test('is spoken of in --help', () => {
+    expect(shell('schedule-mel --help').stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'A file that is there is replaced if it is a mel, or with --force.',
+    );
+  });
+});
+
+describe('what was done to recordings is said', () => {
+  beforeEach(() => {
+    writeFileSync(at('stereo.wav'), stereo(noise(3000)));
+    writeFileSync(at('phone.wav'), writeWav(noise(3000), 8000, 'float32'));
+  });
+  const remarks =
+    'stereo.wav: 2 channels were mixed down to one\n' +
+    'phone.wav is at 8000 Hz and the model at 22050 Hz: nothing above 4000 Hz is there\n';
+
+  test('of those that become mels', () => {
+    const { status, stderr } = shell('schedule-mel stereo.wav phone.wav --resample');
+    expect([status, stderr.replace(/^0 of 2.*\n/, '')]).toEqual([0, remarks]);
+    expect(shell('schedule-mel stereo.wav').stderr).toBe('stereo.wav: 2 channels were mixed down to one\n');
+    expect(shell('schedule-mel stereo.wav phone.wav --resample --quiet').stderr).toBe('');
+  });
+
+  test('of the one that a mel is compared with', () => {
+    shell('schedule-mel stereo.wav phone.wav --resample');
+    const line = 'schedule-mel --check stereo.pt --audio stereo.wav';
+    expect(shell(line).stderr).toBe('stereo.wav: 2 channels were mixed down to one\n');
+    expect(shell(`${line} --quiet`).stderr).toBe('');
+    expect(shell('schedule-mel --check phone.pt --audio phone.wav --resample').stderr).toBe(
+      'phone.wav is at 8000 Hz and the model at 22050 Hz: nothing above 4000 Hz is there\n',
+    );
+  });
+});
+
+/** A WAV file with the same samples on two channels. */
+function stereo(samples: Float32Array): Uint8Array {
+  const bytes = writeWav(samples.subarray(0, samples.length - (samples.length % 2)), 22050, 'float32');
+  const view = new DataView(bytes.buffer);
+  view.setUint16(22, 2, true);
+  view.setUint16(32, 8, true);
+  return bytes;
+}
+
+describe('--out', () => {
+  test('may end in capitals', () => {
+    expect(shell('schedule-mel speech.wav -o Z.NPY').stdout).toBe('Z.NPY\n');
+    expect([...readFileSync(at('Z.NPY')).subarray(1, 6)]).toEqual([...Buffer.from('NUMPY')]);
+  });
+
+  test.each(['z.npz/', 'there.v2', 'plain'])('is a folder where it is %s', (out) => {
+    mkdirSync(at('there.v2'));
+    expect(shell(`schedule-mel speech.wav -o ${out}`).status).toBe(0);
+    expect(existsSync(at(out, 'speech.pt'))).toBe(true);
   });
 });
 
@@ -121,6 +201,14 @@ describe('an error, and nothing is written, where', () => {
     );
     writeFileSync(at('short.wav'), 'RIFF');
     expect(failed('schedule-mel short.wav')).toMatch(/^schedule-mel: short\.wav: expected a RIFF WAVE file, .*\n$/);
+  });
+
+  test('a model has no config', () => {
+    writeFileSync(at('alone.pt'), 'not read');
+    expect(failed('schedule-mel speech.wav --model alone.pt')).toBe(
+      'schedule-mel: alone.pt: expected the config.json of its training beside it, but there is none; --config says where it is\n',
+    );
+    expect(existsSync(at('speech.pt'))).toBe(false);
   });
 
   test('a file is in the way of the folder', () => {
@@ -189,6 +277,16 @@ describe('--check', () => {
     expect(shell('schedule-mel --check silence.pt').stdout).toContain('the values stop at -5, ');
   });
 
+  test('wants a recording that is long enough, before any mel is looked at', () => {
+    writeFileSync(at('short.wav'), writeWav(noise(400), 22050, 'float32'));
+    expect(shell('schedule-mel --check none.pt --audio short.wav')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr:
+        'schedule-mel: short.wav: audio: expected at least 513 samples, so that n_fft = 1024 fits at the edges, got 400\n',
+    });
+  });
+
   test('wants the recording at the rate of the model', () => {
     shell('schedule-mel recordings/more/a.wav --resample');
     const line = 'schedule-mel --check recordings/more/a.pt --audio recordings/more/a.wav';
@@ -203,6 +301,12 @@ test.each([
   ['speech.wav --audio speech.wav', '--audio goes with --check'],
   ['--check a.pt b.pt --audio speech.wav', '--audio is the recording of one mel, got 2 mels'],
   ['--check a.pt -o x', '--out does not go with --check, which writes nothing'],
+  ['--check a.pt --force', '--force does not go with --check, which writes nothing'],
+  ['speech.wav -o z.npz', '--out must be a folder, or a file that ends in one of .pt, .npy, .safetensors, got z.npz'],
+  [
+    'speech.wav -o speech.wav',
+    '--out must be a folder, or a file that ends in one of .pt, .npy, .safetensors, got speech.wav',
+  ],
   ['--check a.pt --format npy', '--format does not go with --check, which writes nothing'],
   ['speech.wav --model a --config b', '--model and --config: one is enough'],
   ['speech.wav recordings/b.wav -o x.pt', '--out must be a folder for 2 recordings, got x.pt'],

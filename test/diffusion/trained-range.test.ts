@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { trainedRange } from '../../src/diffusion/trained-range.ts';
+import { trainedRange, trainedRangeToWarnBy } from '../../src/diffusion/trained-range.ts';
 import { InputError } from '../../src/formats/input-error.ts';
 import { parseConfig } from '../../src/model/config.ts';
 import { REFERENCE_TRAINING } from '../../src/schedule/diagnostics.ts';
@@ -45,5 +45,24 @@ describe('trainedRange', () => {
     expect(() => trainedRange(config, 'a/config.json')).toThrow(
       /^a\/config\.json: training_config\.training_noise_schedule: .*must stay above 1e-304/,
     );
+  });
+});
+
+describe('trainedRangeToWarnBy', () => {
+  test('is the range of the config', () => {
+    const config = { training_config: { training_noise_schedule: { n_iter: 3, betas_range: [0.1, 0.3] } } };
+    expect(trainedRangeToWarnBy(config)).toEqual({ trained: trainedRange(config), remark: undefined });
+  });
+
+  test.each([
+    [{ n_iter: 200_000 }, '.n_iter: Too big: expected number to be <=100000, got 200000'],
+    [{ betas_range: ['1e-6', '1e-2'] }, '.betas_range.0: Invalid input: expected number, received string'],
+    [null, ': Invalid input: expected object, received null'],
+  ])('is the reference’s where %j is refused, which is said', (schedule, sentence) => {
+    const config = { training_config: { training_noise_schedule: schedule } };
+    expect(trainedRangeToWarnBy(config, 'a/config.json')).toEqual({
+      trained: REFERENCE_TRAINING,
+      remark: `a/config.json: training_config.training_noise_schedule${sentence}; the reference's range is used`,
+    });
   });
 });

@@ -12,7 +12,10 @@ const facts = {
   iteration: 70_000,
   prefix: '',
   precision: 'float32',
+  fromFloat64: false,
   schedule: { name: 'checkpoint-1000', steps: 1000 },
+  // sqrt of the product of 1 − β over numpy.linspace(1e-6, 1e-2, 1000), in float64, and of its first factor.
+  trained: { steps: 1000, firstBeta: 1e-6, lastBeta: 1e-2, firstLevel: 0.9999995, terminalLevel: 0.0813817 },
 } as const;
 
 /** The table of a card, by what each row is about. */
@@ -28,7 +31,6 @@ test('says what is known of a model', () => {
     'SHA-256 of the source': `\`${'ab'.repeat(32)}\``,
     parameters: '15,810,401, as float32',
     'training steps': '70,000',
-    // sqrt of the product of 1 − β over numpy.linspace(1e-6, 1e-2, 1000), in float64: 0.0813817…
     'trained noise': '1,000 steps, betas from 0.000001 to 0.01: levels from 1 down to 0.08138',
     'sample rate': '22,050 Hz',
     hop: '300 samples',
@@ -44,6 +46,7 @@ test('says what is not known, and what was left out', () => {
   const card = modelCard({
     ...facts,
     config: { model_config, data_config: { ...data_config, mel_floor: 1e-5 } },
+    trained: 'not said by the config',
     iteration: undefined,
     schedule: undefined,
     prefix: 'module.',
@@ -59,14 +62,21 @@ test('says what is not known, and what was left out', () => {
   });
 });
 
-test.each([
-  { n_iter: 1e300, betas_range: [1e-6, 1e-2] },
-  { n_iter: 1000, betas_range: [1e-6, 1] },
-  { n_iter: 1000, betas_range: [1e-6] },
-  'none',
-])('noise that cannot be trained on is not said: %j', (training_noise_schedule) => {
-  const card = modelCard({ ...facts, config: { ...config, training_config: { training_noise_schedule } } });
-  expect(rows(card)['trained noise']).toBe('not said by the config');
+test('levels are shown with four digits', () => {
+  const trained = { steps: 3, firstBeta: 0.1, lastBeta: 0.3, firstLevel: 0.948683298, terminalLevel: 0.70992957 };
+  expect(rows(modelCard({ ...facts, trained }))['trained noise']).toBe(
+    '3 steps, betas from 0.1 to 0.3: levels from 0.9487 down to 0.7099',
+  );
+});
+
+test('why the trained noise is not known does not break the table', () => {
+  expect(rows(modelCard({ ...facts, trained: 'not known: a|b' }))['trained noise']).toBe('not known: a?b');
+});
+
+test('weights that were rounded are said', () => {
+  expect(rows(modelCard({ ...facts, fromFloat64: true })).parameters).toBe(
+    '15,810,401, as float32, rounded from float64',
+  );
 });
 
 test('begins with front matter, as model hubs read it', () => {

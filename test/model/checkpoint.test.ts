@@ -120,6 +120,24 @@ test('the iteration is the training steps, in either format', () => {
     expect(steps(writeSafetensors(tinyWeights(), { iteration }))).toBeUndefined();
 });
 
+test.each([
+  ['one integer', 'LongStorage', [1], BigInt64Array.of(70_000n), 70_000],
+  ['an integer of no dimension', 'IntStorage', [], Int32Array.of(70_000), 70_000],
+  ['two integers', 'LongStorage', [2], BigInt64Array.of(1n, 2n), undefined],
+  ['no integer', 'LongStorage', [0], new BigInt64Array(1), undefined],
+  ['a negative integer', 'LongStorage', [1], BigInt64Array.of(-1n), undefined],
+  ['a float', 'FloatStorage', [1], Float32Array.of(70_000), undefined],
+] as const)('the iteration may be a tensor of one integer: %s', (_, storageType, shape, data, steps) => {
+  const tensor = (key: number, of: Parameters<typeof tensorPickle>[0]) =>
+    tensorPickle(of).slice(2, -1).replace('\x8c\x010', `\x8c\x01${key}`);
+  const weight = tensor(0, { storageLength: 1, shape: [1], strides: [1] });
+  const iteration = tensor(1, { storageType, storageLength: data.length, shape, strides: shape.map(() => 1) });
+  const state = `}\x8c${String.fromCharCode(SOME.length)}${SOME}${weight}s`;
+  const storages = { 0: new Uint8Array(4), 1: new Uint8Array(data.buffer) };
+  const file = torchFile(`\x80\x04}(\x8c\x05model${state}\x8c\x09iteration${iteration}u.`, storages);
+  expect(readCheckpoint(file, 'x.pt').iteration).toBe(steps);
+});
+
 test('a safetensors file whose header is as long as a zip begins is no zip', () => {
   const short = writeSafetensors(tinyWeights(), { more: '' });
   const headerBytes = Number(new DataView(short.buffer).getBigUint64(0, true));
@@ -300,7 +318,7 @@ test('a folder without a checkpoint is refused', async () => {
   mkdirSync(empty);
   await expect(loadModel(empty)).rejects.toThrow(
     new InputError(
-      `${empty}: expected one checkpoint (model.safetensors, or a single .safetensors or .pt file), got none`,
+      `${empty}: expected one checkpoint (model.safetensors, checkpoint.pt, or a single .safetensors or .pt file), got none`,
     ),
   );
 });
@@ -309,7 +327,9 @@ test('the config is looked for beside the checkpoint', async () => {
   const path = join(folder, 'lonely.safetensors');
   writeFileSync(path, safetensors());
   await expect(loadModel(path)).rejects.toThrow(
-    new InputError(`${join(folder, 'config.json')}: the config cannot be read: there is no such file`),
+    new InputError(
+      `${path}: expected the config.json of its training beside it, but there is none; --config says where it is`,
+    ),
   );
 });
 

@@ -161,4 +161,9 @@ describe('what holds a model', () => {
   ])('%s does not', async (_, path) => {
     expect(await holdsModel(path())).toBe(false);
   });
+
+  test('a folder called like a schedule does not', async () => {
+    expect(await holdsModel(folder, ['ivanvovk-6', folder])).toBe(false);
+    expect(await holdsModel(folder, ['ivanvovk-6'])).toBe(true);
+  });
 });

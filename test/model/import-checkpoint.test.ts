@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { float16ToNumber, float32ToFloat16 } from '../../src/formats/half.ts';
 import { InputError } from '../../src/formats/input-error.ts';
+import { type PyTorchInput, writePyTorch } from '../../src/formats/pytorch-writer.ts';
 import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors.ts';
 import { importCheckpoint } from '../../src/model/import-checkpoint.ts';
 import { HAS_PYTORCH, python } from '../pytorch-peer.ts';
@@ -88,6 +89,23 @@ print(json.dumps({name: [list(w.shape), w.detach().numpy().tobytes().hex()] for 
     expect(iteration).toBe(70_001);
     expect([betas?.length, betas?.[0], betas?.at(-1)]).toEqual([1000, Math.fround(1e-6), Math.fround(1e-2)]);
   });
+});
+
+test('float64 weights are rounded to float32, and known', async () => {
+  const doubles = new Map<string, { shape: readonly number[]; data: Float32Array | Float64Array }>(tinyWeights());
+  const bias = doubles.get('nn.ublock_preconv.conv1d.bias')!;
+  // 1 + 2^-40 is no float32.
+  const data = Float64Array.from(bias.data).with(0, 1 + 2 ** -40);
+  writeFileSync(checkpoint, writePyTorch(doubles.set('nn.ublock_preconv.conv1d.bias', { ...bias, data })));
+  const { weights, fromFloat64, precision } = await importCheckpoint(checkpoint);
+  expect([fromFloat64, precision]).toEqual([true, 'float32']);
+  expect(readSafetensors(weights, 'x').tensors.get('nn.ublock_preconv.conv1d.bias')!.toFloat32()[0]).toBe(1);
+});
+
+test('a float64 buffer beside float32 weights rounds none of them', async () => {
+  const betas = { shape: [2], data: Float64Array.of(0.1, 0.2) };
+  writeFileSync(checkpoint, writePyTorch(new Map<string, PyTorchInput>([...tinyWeights(), ['betas', betas]])));
+  expect((await importCheckpoint(checkpoint)).fromFloat64).toBe(false);
 });
 
 test('a bare state dict has neither steps nor a schedule', async () => {

@@ -44,7 +44,7 @@ describe('loadClips', () => {
     ]);
     expect(remarks).toEqual([
       '2 files have 2 channels, mixed down to one (left.mp3, right.ogg)',
-      'phone.wav is at 8000 Hz and the model at 22050 Hz: nothing above 4000 Hz is there to score',
+      'phone.wav is at 8000 Hz and the model at 22050 Hz: nothing above 4000 Hz is there',
     ]);
   });
 
@@ -65,6 +65,25 @@ describe('loadClips', () => {
       new InputError(
         `${list}: 2 clips of 0.08 s were expected, got 0 of 2 files (short.wav lasts 0.02 s, silent.wav is silent in the middle); --clip-count and --clip-seconds ask for less`,
       ),
+    );
+  });
+
+  test('takes each file once, however often a list names it', async () => {
+    file('one.wav', writeWav(noise(6000), 22050, 'pcm16'));
+    file('two.wav', writeWav(noise(6000, 0.5, 2), 22050, 'pcm16'));
+    const list = file('twice.txt', 'one.wav\none.wav\ntwo.wav\none.wav\n');
+    const { clips } = await loadClips(list, { ...OPTIONS, count: 2 });
+    expect(clips.map(({ name }) => name)).toEqual(['one', 'two']);
+    await expect(loadClips(list, { ...OPTIONS, count: 3 })).rejects.toThrow('got 2 of 2 files; ');
+  });
+
+  test('passes over a file with the same sound as another one', async () => {
+    file('original.wav', writeWav(noise(6000), 22050, 'pcm16'));
+    file('copy.wav', writeWav(noise(6000), 22050, 'pcm16'));
+    const list = file('copies.txt', 'original.wav\ncopy.wav\n');
+    expect((await loadClips(list, OPTIONS)).clips).toHaveLength(1);
+    await expect(loadClips(list, { ...OPTIONS, count: 2 })).rejects.toThrow(
+      'got 1 of 2 files (copy.wav is the same recording as original); ',
     );
   });
 });
