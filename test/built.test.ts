@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,18 @@ test('scores on recordings of other rates and formats', () => {
   expect(stderr).toContain('on 2 clips of 0.30 s');
   expect(status).toBe(0);
   expect(JSON.parse(stdout).best.betas).toHaveLength(6);
+});
+
+test('loads what is imported only when needed: decoders, the resampler, mathjs', () => {
+  const recordings = ['stereo-44100.ogg', 'stereo-44100-vbr.mp3'].map((name) =>
+    join(root, 'test/audio/fixtures', name),
+  );
+  const mel = [join(root, 'dist/cli/schedule-mel.js'), ...recordings, '-o', join(folder, 'mels'), '--resample'];
+  expect(run(process.execPath, [...mel, '--format', 'npy', '--quiet'])).toMatchObject({ status: 0, stderr: '' });
+  expect(readdirSync(join(folder, 'mels')).toSorted()).toEqual(['stereo-44100-vbr.npy', 'stereo-44100.npy']);
+
+  const make = [join(root, 'dist/cli/schedule-make.js'), '--formula', '0.1 * n', '--iters', '3', '--json'];
+  expect(JSON.parse(run(process.execPath, make).stdout).betas).toEqual([0.1, 0.2, 0.1 * 3]);
 });
 
 test('the engine sends no telemetry, and says nothing of its own', () => {

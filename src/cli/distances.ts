@@ -1,6 +1,7 @@
 import { type ScheduleDistance, scheduleDistance } from '../schedule/analysis/distance.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { plainTable } from './plain-table.ts';
+import type { ListedSchedule } from './schedule-table.ts';
 
 /** How far another schedule is. */
 export interface DistanceTo extends ScheduleDistance {
@@ -17,10 +18,16 @@ export function distanceTable(named: readonly { readonly name: string; readonly 
   return plainTable(head, rows, { colAligns: head.map((_, i) => (i === 0 ? 'left' : 'right')) });
 }
 
-/** The preset that is nearest to a schedule and not that preset itself; of equally near ones the first. */
-export function nearestPreset(schedule: NoiseSchedule, presets: readonly NoiseSchedule[]): DistanceTo | undefined {
+/**
+ * The preset that is nearest to a schedule; of equally near ones the first. A preset is not the nearest to itself, but to a file with
+ * the same name and betas it is.
+ */
+export function nearestPreset(
+  { schedule, path }: ListedSchedule,
+  presets: readonly NoiseSchedule[],
+): DistanceTo | undefined {
   return presets
-    .filter(({ name, betas }) => name !== schedule.name || betas.some((beta, i) => beta !== schedule.betas[i]))
+    .filter(({ name }) => path !== undefined || name !== schedule.name)
     .map((preset) => ({ name: preset.name, ...scheduleDistance(schedule, preset) }))
     .toSorted((a, b) => a.rms - b.rms)[0];
 }

@@ -35,13 +35,13 @@ export function details(listed: readonly ListedSchedule[], options: DetailOption
       const table = shown ? stepsTable(schedule, view) : ['--all-steps shows them.'];
       return [heading, ...table, ...viewSentences(schedule, view)];
     }),
-    named.length > 1 ? distanceTable(named) : nearest(named[0]!.schedule, presets),
+    named.length > 1 ? distanceTable(named) : nearest(listed[0]!, presets),
   ];
   return parts.map((lines) => lines.join('\n')).join('\n\n');
 }
 
-function nearest(schedule: NoiseSchedule, presets: readonly NoiseSchedule[]): string[] {
-  const found = nearestPreset(schedule, presets);
+function nearest(entry: ListedSchedule, presets: readonly NoiseSchedule[]): string[] {
+  const found = nearestPreset(entry, presets);
   if (found === undefined) return [];
   return [
     `The nearest preset is ${found.name}: Δln σ is ${found.rms.toFixed(4)} (RMS) and ${found.largest.toFixed(4)} at most.`,

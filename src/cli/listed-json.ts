@@ -41,7 +41,7 @@ export function listedJson(
                     ...scheduleDistance(schedule, other.schedule),
                   })),
                 }
-              : { nearestPreset: nearestPreset(schedule, presets) }),
+              : { nearestPreset: nearestPreset(entry, presets) }),
           }),
     };
   });

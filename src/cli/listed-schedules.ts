@@ -3,40 +3,16 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { diagnose, type TrainedRange } from '../schedule/diagnostics.ts';
-import { listPresets, loadSchedule } from '../schedule/file.ts';
-import { isPythonList } from '../schedule/files/python-list.ts';
-import { listModelSchedules, loadModelSchedule, type ModelSchedule } from '../schedule/model-schedules.ts';
+import { type FoundSchedule, findSchedule, listPresets, loadSchedule } from '../schedule/file.ts';
+import { listModelSchedules } from '../schedule/model-schedules.ts';
+import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { readProvenance } from './found-on.ts';
+import type { ListedModel } from './listed-model.ts';
 import type { ListedSchedule } from './schedule-table.ts';
 
 const STUDIES = 'experiments';
 
-/** A model whose schedules are listed, or of which the trained range is taken. */
-export interface ListedModel {
-  readonly folder: string;
-  readonly trained: TrainedRange;
-}
-
 type Warn = (message: string) => void;
-
-/** The folder of a model and the range it was trained on; where it has no config.json, that of the reference. */
-export async function listedModel(path: string, reference: TrainedRange, warn: Warn): Promise<ListedModel> {
-  // Imported only here: a listing without a model needs none of it.
-  const [{ modelFiles }, { parseConfig }, { trainedRange }, { parseJson }, { readInput }] = await Promise.all([
-    import('../model/model-files.ts'),
-    import('../model/config.ts'),
-    import('../diffusion/trained-range.ts'),
-    import('../formats/json.ts'),
-    import('../formats/read-input.ts'),
-  ]);
-  const { folder, config } = await modelFiles(path);
-  if (!existsSync(config)) {
-    warn(`${config}: there is none, so the trained range shown is the reference's`);
-    return { folder, trained: reference };
-  }
-  const json = parseJson(new TextDecoder().decode(await readInput(config, 'the config')), config);
-  return { folder, trained: trainedRange(parseConfig(json, config), config) };
-}
 
 /** All presets, and what studies below the working directory found; `warn` is told of those that cannot be read. */
 export async function allSchedules(trained: TrainedRange, warn: Warn): Promise<ListedSchedule[]> {
@@ -46,7 +22,7 @@ export async function allSchedules(trained: TrainedRange, warn: Warn): Promise<L
   const found: ListedSchedule[] = [];
   for (const path of paths.filter((candidate) => existsSync(candidate))) {
     try {
-      found.push(await fromFile(path, trained));
+      found.push(await fromFile({ schedule: await loadSchedule(path), path }, trained));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       warn(`skipped ${error.message}`);
@@ -67,25 +43,40 @@ export async function namedSchedules(
   trained: TrainedRange,
   model?: ListedModel,
 ): Promise<ListedSchedule[]> {
-  const presets = (await listPresets()).map(({ name }) => name);
-  return Promise.all(
-    names.map(async (name) => {
-      const carried = model && (await loadModelSchedule(model.folder, name));
-      if (carried) return fromModel(carried, trained);
-      if (!presets.includes(name) && !isPythonList(name)) return fromFile(name, trained, model?.folder);
-      const schedule = await loadSchedule(name);
-      return { schedule, diagnostics: diagnose(schedule, trained) };
-    }),
-  );
+  const found = await Promise.all(names.map((name) => findSchedule(name, { model: model?.folder })));
+  return Promise.all(numbered(found).map((each) => asListed(each, trained)));
 }
 
-async function fromModel({ name, path, schedule }: ModelSchedule, trained: TrainedRange): Promise<ListedSchedule> {
+/** Lists of as many betas have one name between them: from the second on, they are custom-2 (2), custom-2 (3). */
+function numbered(found: readonly FoundSchedule[]): FoundSchedule[] {
+  const taken = new Set(found.filter(({ origin }) => origin !== 'list').map(({ schedule }) => schedule.name));
+  return found.map((each) => {
+    if (each.origin !== 'list') return each;
+    const { betas, ...about } = each.schedule.toJSON();
+    let { name } = about;
+    for (let count = 2; taken.has(name); count++) name = `${about.name} (${count})`;
+    taken.add(name);
+    return { ...each, schedule: NoiseSchedule.fromBetas(betas, { ...about, name }) };
+  });
+}
+
+async function asListed(found: FoundSchedule, trained: TrainedRange): Promise<ListedSchedule> {
+  if (found.origin === 'model') return fromModel(found, trained);
+  if (found.origin === 'file') return fromFile(found, trained);
+  return { schedule: found.schedule, diagnostics: diagnose(found.schedule, trained) };
+}
+
+interface InFile {
+  readonly schedule: NoiseSchedule;
+  readonly path: string;
+}
+
+async function fromModel({ schedule, path }: InFile, trained: TrainedRange): Promise<ListedSchedule> {
   const provenance = await readProvenance(path);
-  return { schedule, diagnostics: diagnose(schedule, trained), path, alias: name, ...provenance };
+  return { schedule, diagnostics: diagnose(schedule, trained), path, alias: schedule.name, ...provenance };
 }
 
-async function fromFile(path: string, trained: TrainedRange, model?: string): Promise<ListedSchedule> {
-  const schedule = await loadSchedule(path, model === undefined ? {} : { model });
+async function fromFile({ schedule, path }: InFile, trained: TrainedRange): Promise<ListedSchedule> {
   const { heldout } = await readProvenance(path);
   return { schedule, diagnostics: diagnose(schedule, trained), path, heldout };
 }

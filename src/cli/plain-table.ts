@@ -47,11 +47,6 @@ export function plainTable(
     .map((line) => line.trimEnd());
 }
 
-/** Text from a file without what could steer the terminal. */
-export function plain(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
-}
-
 /** Four significant digits; ∞ for what is not finite. */
 export function fourDigits(value: number): string {
   return Number.isFinite(value) ? value.toPrecision(4) : '∞';

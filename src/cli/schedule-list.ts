@@ -5,10 +5,11 @@ import { REFERENCE_TRAINING } from '../schedule/diagnostics.ts';
 import { listPresets } from '../schedule/file.ts';
 import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { runCommand, UsageError, wholeNumber } from './command.ts';
-import { allSchedules, carriedSchedules, listedModel, namedSchedules } from './listed-schedules.ts';
+import { listedModel } from './listed-model.ts';
+import { allSchedules, carriedSchedules, namedSchedules } from './listed-schedules.ts';
 import { withPlotFile } from './plot-argument.ts';
 import { callName, type ListedSchedule, listing } from './schedule-table.ts';
-import { type View, viewSentences, viewSigmas } from './schedule-view.ts';
+import { unchangedSentences, type View, viewSentences, viewSigmas } from './schedule-view.ts';
 
 const PIPE_WIDTH = 80;
 
@@ -21,7 +22,7 @@ const FLAGS = {
   clamp: { choices: CLAMPS, describe: 'Add what the schedules would be where this is clamped' },
   precision: { choices: PRECISIONS, describe: 'Add what the schedules would be in this precision' },
   'all-steps': { type: 'boolean', default: false, describe: 'Step tables of schedules of more than 50 steps too' },
-  plot: { type: 'string', describe: 'Write an HTML page of them, FILE.html [default: schedules.html]' },
+  plot: { type: 'string', describe: 'Write an HTML page of them, FILE.html or FILE.htm [default: schedules.html]' },
 } as const satisfies Record<string, Options>;
 
 await runCommand(
@@ -36,7 +37,8 @@ await runCommand(
       'Of schedules given or of a model it also shows a ladder of σ, each step, and how far apart they are. Columns of a step: the ' +
       'signal to noise ratio; the noise that the step adds (standard deviation), and its share of the noise power then present. ' +
       'With --precision float32: σ as it comes out. With --clamp state: the share of samples cut, the gain of the signal, and the ' +
-      'σ then there, for speech at -23 dB.',
+      'σ then there, for speech at -23 dB. Where all presets are listed, the table says what these two come to at most. Other values ' +
+      'change no level, which a sentence says.',
     flags: FLAGS,
     examples: [
       ['schedule-list', 'all presets and found schedules'],
@@ -56,7 +58,7 @@ await runCommand(
         if (!quiet) process.stderr.write(`schedule-list: ${message}\n`);
       };
       const view = { clamp, precision };
-      const model = modelPath === undefined ? undefined : await listedModel(modelPath, REFERENCE_TRAINING, warn);
+      const model = modelPath === undefined ? undefined : await listedModel(modelPath, warn);
       const trained = model?.trained ?? REFERENCE_TRAINING;
       const chosen = positionals.length > 0 || model !== undefined;
       const all = await (positionals.length > 0
@@ -72,7 +74,9 @@ await runCommand(
       }
       if (listed.length === 0) {
         const carries = model === undefined ? 'no schedule' : `${model.folder} carries no schedule`;
-        if (!json) warn(steps === undefined ? carries : `no schedule of ${steps} steps`);
+        const none = steps === undefined ? carries : `no schedule of ${steps} steps`;
+        if (plot !== undefined) warn(`${none}, so ${plot} is not written`);
+        else if (!json) warn(none);
         return 0;
       }
       if (!json) {
@@ -81,6 +85,8 @@ await runCommand(
           const { details } = await import('./listed-details.ts');
           const width = process.stdout.columns ?? PIPE_WIDTH;
           process.stdout.write(`\n${details(listed, { trained, presets, view, allSteps, width })}\n`);
+        } else {
+          for (const sentence of unchangedSentences(view)) process.stdout.write(`${sentence}\n`);
         }
       }
       if (plot !== undefined) {

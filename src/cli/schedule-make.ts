@@ -9,6 +9,8 @@ import { formula } from '../schedule/generators/formula.ts';
 import { CLAMPS, NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { betaRows } from './beta-rows.ts';
 import { runCommand, UsageError, wholeNumber } from './command.ts';
+import { listedModel } from './listed-model.ts';
+import { plain } from './plain-text.ts';
 
 const FLAGS = {
   iters: { type: 'number', describe: 'Steps of the schedule (N)' },
@@ -16,6 +18,10 @@ const FLAGS = {
   formula: { type: 'string', describe: 'Beta by n, 1 to N, as a mathjs expression with n, N, phi, lo and hi' },
   name: { type: 'string', describe: 'What to call the schedule [default: its family and N]' },
   clamp: { choices: CLAMPS, default: 'x0' as const, describe: 'The sampler clamp it is meant for' },
+  model: {
+    type: 'string',
+    describe: "A model folder or checkpoint, whose training counts in place of the reference's",
+  },
   out: { type: 'string', array: true, alias: 'o', describe: `Files to write it to: ${SCHEDULE_ENDINGS.join(', ')}` },
   list: { type: 'boolean', default: false, describe: 'A .pt as a list of Python floats, not a tensor' },
 } as const satisfies Record<string, Options>;
@@ -50,7 +56,7 @@ function familyLines(): string {
   const width = Math.max(...families.map(([name]) => name.length));
   const headings = {
     sigma: 'Between two sigmas, by default 0.0012 and 0.7, about where published schedules of few steps lie:',
-    t: "Between two steps of the reference's training, by default 1 and 1000:",
+    t: "Between two steps of the training, the reference's or --model's, by default the first and the last (1 and 1000):",
     beta: 'Between two betas, by default 1e-6 and 0.01:',
   };
   const groups = Object.entries(headings).map(([of, heading]) => [
@@ -83,21 +89,26 @@ function checkWanted({ family, formula: expression, parameters }: Wanted): void 
   }
 }
 
-function checkFiles(files: readonly string[], list: boolean): void {
+function checkFiles(files: readonly string[], list: boolean, isMade: boolean): void {
   const endings = files.map((file) => extname(file).toLowerCase());
   const wrong = files.find((_, i) => !SCHEDULE_ENDINGS.includes(endings[i]!));
-  if (wrong !== undefined) throw new UsageError(`--out must end in ${SCHEDULE_ENDINGS.join(', ')}, got ${wrong}`);
+  if (wrong !== undefined) {
+    // It takes whatever follows it.
+    const hint = isMade ? '' : '; put the family before -o';
+    throw new UsageError(`--out must end in ${SCHEDULE_ENDINGS.join(', ')}, got ${wrong}${hint}`);
+  }
   if (list && !endings.includes('.pt')) throw new UsageError('--list is for an --out that ends in .pt');
 }
 
-async function make({ family, formula: expression, range, parameters }: Wanted, iters: number) {
+async function make(wanted: Wanted, iters: number, training: NoiseSchedule | undefined) {
+  const { family, formula: expression, range, parameters } = wanted;
   if (expression !== undefined) {
     const schedule = await formula(expression, iters, range);
     return { schedule, provenance: { formula: expression, range } };
   }
-  const used = range ?? defaultRange(FAMILIES[family!]!, iters);
+  const used = range ?? defaultRange(FAMILIES[family!]!, training);
   return {
-    schedule: makeFamily(family!, iters, used, parameters),
+    schedule: makeFamily(family!, iters, used, parameters, training),
     provenance: { family, range: used, parameters },
   };
 }
@@ -113,10 +124,12 @@ await runCommand(
       ['schedule-make karras --iters 6 --range 1e-3 1.2', 'between other ends'],
       ['schedule-make karras --iters 6 --rho 5', 'with another parameter'],
       ['schedule-make cosine --iters 12 -o 12.json 12.npy', 'into two files'],
+      ['schedule-make uniform-t --iters 6 --model folder/', "at steps of that model's training"],
       ['schedule-make fibonacci --iters 25 --list -o 25.pt', 'for PyTorch, a list of floats'],
       ["schedule-make --formula '1e-6 * phi^n' --iters 25", 'betas by an expression'],
     ],
-    async run({ iters, range, formula: expression, name, clamp, out = [], list, json, quiet, ...others }, positionals) {
+    async run(args, positionals) {
+      const { iters, range, formula: expression, name, clamp, model, out = [], list, json, quiet, ...others } = args;
       if (positionals.length > 1) throw new UsageError(`one family was expected, got ${positionals.join(' ')}`);
       const given = Object.entries(others as Record<string, unknown>);
       const parameters = given.filter(([flag, value]) => flag in PARAMETERS && value !== undefined);
@@ -126,22 +139,28 @@ await runCommand(
         range: range as [number, number] | undefined,
         parameters: Object.fromEntries(parameters) as Record<string, number>,
       };
+      checkFiles(out, list, wanted.family !== undefined || expression !== undefined);
       checkWanted(wanted);
       if (iters === undefined) throw new UsageError('--iters is needed, the number of steps');
-      checkFiles(out, list);
+      if (name?.trim() === '') throw new UsageError('--name must be a name, got nothing');
 
-      const { schedule: made, provenance } = await make(wanted, wholeNumber('iters', iters, 1));
+      const warn = (message: string): void => {
+        if (!quiet) process.stderr.write(`schedule-make: ${message}\n`);
+      };
+      const judge = model === undefined ? undefined : await listedModel(model, warn);
+      const { schedule: made, provenance: rule } = await make(wanted, wholeNumber('iters', iters, 1), judge?.training);
+      const provenance = { ...rule, model };
       const schedule = NoiseSchedule.fromBetas(made.betas, { name: name ?? made.name, source: made.source, clamp });
-      const remarks = warnings(diagnose(schedule));
+      const remarks = warnings(diagnose(schedule, judge?.trained));
       for (const file of out) {
         const missing = await saveSchedule(file, schedule, { provenance, list });
         remarks.push(`Written to ${file}.`, ...missing);
       }
       if (json) {
         process.stdout.write(`${JSON.stringify({ ...schedule.toJSON(), provenance }, null, 2)}\n`);
-        if (!quiet && remarks.length > 0) process.stderr.write(`${remarks.join('\n')}\n`);
+        if (!quiet && remarks.length > 0) process.stderr.write(`${remarks.map(plain).join('\n')}\n`);
       } else {
-        process.stdout.write(`${[schedule.name, betaRows(schedule.betas), ...remarks].join('\n')}\n`);
+        process.stdout.write(`${[plain(schedule.name), betaRows(schedule.betas), ...remarks.map(plain)].join('\n')}\n`);
       }
       return 0;
     },

@@ -5,7 +5,8 @@ import { type Diagnostics, warnings } from '../schedule/diagnostics.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { Estimate } from '../search/statistics.ts';
 import { clipsText, type FoundOn } from './found-on.ts';
-import { colours, fourDigits, GAP, percent, plain, plainTable } from './plain-table.ts';
+import { colours, fourDigits, GAP, percent, plainTable } from './plain-table.ts';
+import { plain } from './plain-text.ts';
 import { mostCut, type View } from './schedule-view.ts';
 
 export interface ListedSchedule {

@@ -36,8 +36,22 @@ export function viewSentences(schedule: NoiseSchedule, { clamp, precision }: Vie
   ];
 }
 
+/** What is asked for and changes no schedule, one sentence each. */
+export function unchangedSentences({ clamp, precision }: View): string[] {
+  return [
+    ...(precision === 'float64' ? [AS_LISTED.float64] : []),
+    ...(clamp === 'x0' || clamp === 'none' ? [AS_LISTED[clamp]] : []),
+  ];
+}
+
+const AS_LISTED = {
+  float64: 'In float64 every σ is as listed, and the last step scales its result by 1.',
+  x0: 'With x0 clamped the levels are as listed: that holds the estimate of the clean signal, not the state.',
+  none: 'With nothing clamped the levels are as listed.',
+} as const;
+
 function precisionSentence(schedule: NoiseSchedule, precision: Precision): string {
-  if (precision === 'float64') return 'In float64 every σ is as listed, and the last step scales its result by 1.';
+  if (precision === 'float64') return AS_LISTED.float64;
   const { sigmas, largestChange, lastStepGain } = inFloat32(schedule);
   const { n, change } = largestChange;
   const moved = `${small(schedule.sigmas[n - 1]!)} becomes ${small(sigmas[n - 1]!)}`;
@@ -48,10 +62,7 @@ function precisionSentence(schedule: NoiseSchedule, precision: Precision): strin
 
 function clampSentence(schedule: NoiseSchedule, clamp: Clamp): string {
   const made = schedule.clamp === clamp ? '' : ` It is meant for a sampler that clamps ${CLAMPED[schedule.clamp]}.`;
-  if (clamp === 'x0') {
-    return `With x0 clamped the levels are as listed: that holds the estimate of the clean signal, not the state.${made}`;
-  }
-  if (clamp === 'none') return `With nothing clamped the levels are as listed.${made}`;
+  if (clamp !== 'state') return `${AS_LISTED[clamp]}${made}`;
   const most = mostCut(underClamp(schedule, 'state'));
   const decibels = Math.round(20 * Math.log10(SPEECH_RMS));
   if (most === undefined || most.cut < 0.001) {

@@ -1,10 +1,8 @@
-import { extname } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { dataMismatch } from '../model/data-mismatch.ts';
 import { diagnose, warnings } from '../schedule/diagnostics.ts';
 import { makeFamily, parseFamily } from '../schedule/families.ts';
-import { listPresets, loadSchedule } from '../schedule/file.ts';
-import { loadModelSchedule } from '../schedule/model-schedules.ts';
+import { findSchedule } from '../schedule/file.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { readBest } from '../search/outcome.ts';
 import type { SearchPlan } from '../search/plan.ts';
@@ -34,32 +32,26 @@ interface StartOptions {
  * @throws InputError for one that cannot be made or read, or that has another number of steps
  */
 export async function startSchedules(names: readonly string[], options: StartOptions): Promise<Start[]> {
-  const presets = new Set((await listPresets()).map(({ name }) => name));
-  const starts = await Promise.all(names.map((name) => start(name, presets, options)));
+  const starts = await Promise.all(names.map((name) => start(name, options)));
   return starts.filter(({ schedule }, i) => {
     return starts.findIndex((other) => sameBetas(other.schedule.betas, schedule.betas)) === i;
   });
 }
 
-async function start(name: string, presets: ReadonlySet<string>, options: StartOptions): Promise<Start> {
-  const { steps, modelFolder, recorded = [] } = options;
+async function start(name: string, { steps, modelFolder, recorded = [] }: StartOptions): Promise<Start> {
   const family = parseFamily(name);
   if (family) return { schedule: makeFamily(family.name, steps, family.range), saysClamp: false };
-  const ofModel = await loadModelSchedule(modelFolder, name);
-  const schedule = ofModel?.schedule ?? (await loadSchedule(name));
+  const found = await findSchedule(name, { model: modelFolder });
+  const { schedule, saysClamp } = found;
   if (schedule.length !== steps) {
     throw new InputError(
       `${name}: a schedule of ${steps} steps was expected to start from, got one of ${schedule.length}; schedule-expand makes others`,
     );
   }
-  const best = await readBest(ofModel?.path ?? name).catch(() => undefined);
+  const best = 'path' in found ? await readBest(found.path).catch(() => undefined) : undefined;
   const study = studySettings.safeParse(best?.study).data;
-  const known = ofModel && recorded.find((earlier) => earlier.name === schedule.name);
-  return {
-    schedule: known ? NoiseSchedule.fromBetas(known.betas, schedule) : schedule,
-    saysClamp: ofModel !== undefined || presets.has(name) || extname(name) === '.json' || schedule.clamp !== 'x0',
-    study,
-  };
+  const known = found.origin === 'model' ? recorded.find((earlier) => earlier.name === schedule.name) : undefined;
+  return { schedule: known ? NoiseSchedule.fromBetas(known.betas, schedule) : schedule, saysClamp, study };
 }
 
 /** Where the schedules that a search starts from do not fit it, one sentence each, with both values. */

@@ -27,6 +27,8 @@ interface PickleOptions<T> {
   /** Who writes such pickles and what they hold, for messages. */
   readonly writer: string;
   readonly content: string;
+  /** What to save in place of a name that is refused, for its message. Default: nothing. */
+  readonly instead?: string | undefined;
   /** Turns a persistent id into what it stands for. Without it none is read. */
   readonly persistentLoad?: (id: PickleValue<T>) => PickleValue<T>;
   /** What stands for a byte string, given as a view. Without it none is read. */
@@ -85,8 +87,10 @@ export function readPickle<T>(bytes: Uint8Array, options: PickleOptions<T>): Pic
   const resolve = (module: Value, name: Value): void => {
     if (typeof module !== 'string' || typeof name !== 'string') malformed('a module and a name');
     const known = names.get(`${module} ${name}`);
+    const hint = options.instead === undefined ? '' : `; ${options.instead}`;
     stack.push(
-      known ?? fail(`names ${printable(`${module}.${name}`)}, which no ${options.content} needs; nothing was run`),
+      known ??
+        fail(`names ${printable(`${module}.${name}`)}, which no ${options.content} needs; nothing was run${hint}`),
     );
   };
   const append = (items: Value[]): void => {

@@ -33,14 +33,15 @@ const maxRank = 64;
 const maxRepeatedElements = 2 ** 20;
 
 /**
- * Reads a file that `torch.save` of PyTorch 1.6 or later wrote. Names that no checkpoint needs are refused, and nothing from
+ * Reads a file that `torch.save` of PyTorch 1.6 or later wrote. Names that no tensor needs are refused, and nothing from
  * the file is ever run. Tensors are checked here and decoded when asked.
  *
  * @param bytes the whole file; kept as long as a tensor of it is
  * @param where begins each message: the file's path
+ * @param instead what to save in place of a name that is refused; ends that message
  * @throws InputError when it is of another type, cut short, not well formed, or names anything but tensors and containers
  */
-export function readPyTorch(bytes: Uint8Array, where: string): PyTorchValue {
+export function readPyTorch(bytes: Uint8Array, where: string, instead?: string): PyTorchValue {
   requireZip(bytes, where);
   const entries = storedZipEntries(bytes, where);
   const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
@@ -80,7 +81,8 @@ export function readPyTorch(bytes: Uint8Array, where: string): PyTorchValue {
     where: `${where} (data.pkl)`,
     names,
     writer: 'torch.save',
-    content: 'checkpoint',
+    content: 'file of tensors and numbers',
+    instead,
     persistentLoad: (id) => {
       const [kind, type, key, , length] = Array.isArray(id) ? id : [];
       const dtype = storageTypes.get(type ?? null);

@@ -3,41 +3,56 @@ import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../formats/input-error.ts';
 import { writeWhole } from '../formats/write-whole.ts';
-import { writeScheduleFile } from './files/index.ts';
+import { hasScheduleEnding, writeScheduleFile } from './files/index.ts';
 import { loadScheduleFile } from './files/load.ts';
 import { isPythonList, parsePythonList } from './files/python-list.ts';
 import type { SaveOptions } from './files/schedule-form.ts';
+import type { FiledSchedule } from './files/schedule-parts.ts';
 import { loadModelSchedule, modelScheduleNames, SCHEDULE_NAME } from './model-schedules.ts';
 import { NoiseSchedule } from './noise-schedule.ts';
 
 // The same depth below the package's root in src/ and in dist/.
 const PRESETS = fileURLToPath(new URL('../../schedules/', import.meta.url));
 
+/** A schedule with what its file says beside it, and where it was found. */
+export type FoundSchedule = FiledSchedule &
+  ({ readonly origin: 'list' | 'preset' } | { readonly origin: 'model' | 'file'; readonly path: string });
+
+interface FindOptions {
+  /** A model folder, whose `schedules/` names are known too. Default: none. */
+  readonly model?: string;
+}
+
 /**
  * A schedule by what names it:
  *
- * - betas as a Python list: `[1e-6, 2e-5]`, `(1e-6, 2e-5)`, `1e-6,2e-5`, `torch.tensor([…])`, `np.array([…])`;
+ * - betas as a Python list: `[1e-6, 2e-5]`, `(1e-6, 2e-5)`, `1e-6,2e-5`, `torch.tensor([…])`, `np.array([…])`, unless there is a
+ *   file of that name with an ending that says a form;
  * - a name, with neither slash nor dot: one of the model's schedules, or else a preset. Both go before a file of that name;
- * - else the path of a file: `.pt`, `.npy`, `.npz` and `.csv` by the ending, any other as JSON (see `files/`).
+ * - else the path of a file: `.pt` (`.pth`), `.npy`, `.npz` and `.csv` by the ending, any other as JSON (see `files/`).
  *
  * A file without a name is named after itself, a list `custom-N`.
  *
  * @param options.model a model folder, whose `schedules/` names are known too. Default: none.
  * @throws {InputError} if nothing is named so, or it is no schedule.
  */
-export async function loadSchedule(
-  nameOrPathOrList: string,
-  { model }: { readonly model?: string } = {},
-): Promise<NoiseSchedule> {
-  if (isPythonList(nameOrPathOrList)) return NoiseSchedule.fromBetas(parsePythonList(nameOrPathOrList));
-  if (SCHEDULE_NAME.test(nameOrPathOrList)) {
-    const ofModel = model === undefined ? undefined : await loadModelSchedule(model, nameOrPathOrList);
-    if (ofModel) return ofModel.schedule;
-    const presets = await presetNames();
-    if (presets.includes(nameOrPathOrList)) return loadPreset(nameOrPathOrList);
-    if (!(await isFile(nameOrPathOrList))) throw await unknownName(nameOrPathOrList, presets, model);
+export async function loadSchedule(nameOrPathOrList: string, options: FindOptions = {}): Promise<NoiseSchedule> {
+  return (await findSchedule(nameOrPathOrList, options)).schedule;
+}
+
+/** `loadSchedule`, which says the arguments and errors, with what else is known of the schedule. */
+export async function findSchedule(text: string, { model }: FindOptions = {}): Promise<FoundSchedule> {
+  if (isPythonList(text) && !(hasScheduleEnding(text) && (await isFile(text)))) {
+    return { origin: 'list', schedule: NoiseSchedule.fromBetas(parsePythonList(text)), saysClamp: false };
   }
-  return loadScheduleFile(nameOrPathOrList);
+  if (SCHEDULE_NAME.test(text)) {
+    const ofModel = model === undefined ? undefined : await loadModelSchedule(model, text);
+    if (ofModel) return { ...ofModel, origin: 'model' };
+    const presets = await presetNames();
+    if (presets.includes(text)) return { ...(await loadScheduleFile(presetPath(text))), origin: 'preset' };
+    if (!(await isFile(text))) throw await unknownName(text, presets, model);
+  }
+  return { ...(await loadScheduleFile(text)), origin: 'file', path: text };
 }
 
 /**
@@ -60,7 +75,7 @@ export async function saveSchedule(
 /** Every schedule shipped with the package, by number of steps; of equal ones the reference's (ivanvovk) first. */
 export async function listPresets(): Promise<NoiseSchedule[]> {
   const names = await presetNames();
-  const presets = await Promise.all(names.map((name) => loadScheduleFile(presetPath(name))));
+  const presets = await Promise.all(names.map(loadPresetFile));
   const rank = ({ name }: NoiseSchedule) => (name.startsWith('ivanvovk-') ? 0 : 1);
   return presets.sort((a, b) => a.length - b.length || rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
 }
@@ -69,7 +84,7 @@ export async function listPresets(): Promise<NoiseSchedule[]> {
 export async function loadPreset(name: string): Promise<NoiseSchedule> {
   const names = await presetNames();
   if (!names.includes(name)) throw await unknownName(name, names);
-  return loadScheduleFile(presetPath(name));
+  return loadPresetFile(name);
 }
 
 /**
@@ -106,6 +121,10 @@ async function presetNames(): Promise<string[]> {
     .filter((file) => extname(file) === '.json')
     .map((file) => basename(file, '.json'))
     .sort();
+}
+
+async function loadPresetFile(name: string): Promise<NoiseSchedule> {
+  return (await loadScheduleFile(presetPath(name))).schedule;
 }
 
 function presetPath(name: string): string {

@@ -2,15 +2,14 @@ import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { loadScheduleFile } from './files/load.ts';
+import type { FiledSchedule } from './files/schedule-parts.ts';
 import { NoiseSchedule } from './noise-schedule.ts';
 
-/** A schedule that a model folder carries. */
-export interface ModelSchedule {
+/** A schedule that a model folder carries, under the name of its file. */
+export interface ModelSchedule extends FiledSchedule {
   /** The name of its file without the ending, whatever the file says. */
   readonly name: string;
   readonly path: string;
-  /** Under that name. */
-  readonly schedule: NoiseSchedule;
 }
 
 /** What a schedule can be called, so that it is no path. */
@@ -50,8 +49,9 @@ export async function loadModelSchedule(folder: string, name: string): Promise<M
 async function loadNamed(folder: string, name: string): Promise<ModelSchedule> {
   const path = join(folder, 'schedules', `${name}.json`);
   if (!SCHEDULE_NAME.test(name)) throw new InputError(`${path}: expected a name without a dot, got ${name}`);
-  const { betas, ...about } = (await loadScheduleFile(path)).toJSON();
-  return { name, path, schedule: NoiseSchedule.fromBetas(betas, { ...about, name }) };
+  const filed = await loadScheduleFile(path);
+  const { betas, ...about } = filed.schedule.toJSON();
+  return { ...filed, name, path, schedule: NoiseSchedule.fromBetas(betas, { ...about, name }) };
 }
 
 async function fileNames(folder: string): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { nearestPreset } from '../../src/cli/distances.ts';
 import { type DetailOptions, details } from '../../src/cli/listed-details.ts';
 import type { ListedSchedule } from '../../src/cli/schedule-table.ts';
 import { scheduleDistance } from '../../src/schedule/analysis/distance.ts';
@@ -42,8 +43,13 @@ describe('the nearest preset', () => {
 
   test('of other betas under its name is that one, too', () => {
     const betas = [...preset('lmnt-6').betas.slice(0, 5), 0.44];
-    const near = NoiseSchedule.fromBetas(betas, { name: 'lmnt-6' });
-    expect(shown([near]).at(-1)![0]).toMatch(/^The nearest preset is lmnt-6: /);
+    const near = { ...entry(NoiseSchedule.fromBetas(betas, { name: 'lmnt-6' })), path: 'lmnt-6.json' };
+    expect(nearestPreset(near, presets)).toMatchObject({ name: 'lmnt-6' });
+  });
+
+  test('of a file that is a copy of one is that one', () => {
+    const copy = { ...entry(preset('lmnt-6')), path: 'lmnt-6.json' };
+    expect(nearestPreset(copy, presets)).toEqual({ name: 'lmnt-6', ...scheduleDistance(copy.schedule, copy.schedule) });
   });
 
   test('is not told where there are two or more, whose distances are', () => {

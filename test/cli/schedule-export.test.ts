@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readPyTorch } from '../../src/formats/pytorch.ts';
 import type { Tensor } from '../../src/formats/tensor.ts';
 import { loadPreset, loadSchedule } from '../../src/schedule/file.ts';
+import { torchFile } from '../formats/torch-file.ts';
 import { tinyCheckpoint, tinyConfig, tinyWeights } from '../model/tiny.ts';
+import { writeModelFolder } from './found-schedule.ts';
 import { sandbox } from './sandbox.ts';
 
 const { at, shell, examples } = sandbox('schedule-export');
@@ -12,8 +14,11 @@ beforeAll(() => {
   mkdirSync(at('model/schedules'), { recursive: true });
   copyFileSync(tinyConfig, at('model/config.json'));
   copyFileSync(tinyCheckpoint, at('model/checkpoint.pt'));
-  writeFileSync(at('model/schedules/best-6.json'), JSON.stringify({ clamp: 'state', betas: BEST }));
+  const best = { clamp: 'state', betas: BEST, provenance: PROVENANCE };
+  writeFileSync(at('model/schedules/best-6.json'), JSON.stringify(best));
 });
+
+const PROVENANCE = { format: 1, outcome: { score: 0.5, betas: [null] } };
 
 const BEST = [0.000001, 0.00002, 0.0003, 0.004, 0.05, 0.6];
 
@@ -83,6 +88,85 @@ describe('a schedule', () => {
     expect((await loadSchedule(at('best.npy'))).betas).toEqual(BEST);
   });
 
+  test.each(['model', 'model/', 'model/checkpoint.pt'])('of a model named %s', async (model) => {
+    expect(shell(`schedule-export best-6 --model ${model} -o named.csv`).status).toBe(0);
+    expect((await loadSchedule(at('named.csv'))).betas).toEqual(BEST);
+  });
+
+  test('of a model that is not there is an error', () => {
+    for (const from of ['lmnt-6', 'best-6']) {
+      expect(shell(`schedule-export ${from} --model nowhere -o never.csv`)).toMatchObject({
+        status: 1,
+        stdout: '',
+        stderr: 'schedule-export: nowhere: expected a model folder or a checkpoint, but there is nothing\n',
+      });
+    }
+    expect(existsSync(at('never.csv'))).toBe(false);
+  });
+
+  test('keeps its provenance from JSON to JSON, in place too', () => {
+    const provenanceOf = (path: string) => JSON.parse(readFileSync(at(path), 'utf8')).provenance as unknown;
+    shell('schedule-export best-6 --model model -o kept.json');
+    expect(provenanceOf('kept.json')).toEqual(PROVENANCE);
+    shell('schedule-export ./kept.json -o kept.json');
+    expect(provenanceOf('kept.json')).toEqual(PROVENANCE);
+    shell('schedule-export fastdiff-6 -o kept.json');
+    expect(provenanceOf('kept.json')).toBeUndefined();
+  });
+
+  test('is printed with what to know of it, by the model where one is given', () => {
+    expect(shell("schedule-export '[2e-8, 0.1]' -o zero.csv").stderr).toBe(
+      '1 level is less noisy than the first trained level, 0.99999950; the least noisy is 0.99999999 (σ 0.000141 against 0.00100).\n' +
+        'In float32 the last reverse step divides by zero.\n',
+    );
+    expect(shell("schedule-export '[2e-8, 0.1]' -o zero.csv --quiet").stderr).toBe('');
+    mkdirSync(at('short/schedules'), { recursive: true });
+    writeModelFolder(at('short'), [1e-6, 1e-3]);
+    // Levels of 1000 betas up to 1e-3 end near exp(−0.25) = 0.78, that of lmnt-6 is 0.703.
+    expect(shell('schedule-export lmnt-6 --model short -o l.json').stderr).toMatch(
+      /^1 level is noisier than .* 0\.77\d;/,
+    );
+    expect(shell('schedule-export lmnt-6 -o l.json').stderr).toBe('');
+  });
+
+  test('lets no control character through to the terminal', () => {
+    writeFileSync(at('red.json'), '{"name": "a\\u001b[31m\\nb", "betas": [0.1, 0.2]}');
+    const { stdout, stderr } = shell('schedule-export red.json -o "$(printf \'to\\033[31m.csv\')"');
+    expect(stdout).toBe('a [31m b: 2 steps, for samplers with clamp x0.\nWritten to to [31m.csv.\n');
+    expect(stderr).not.toContain('\u001b');
+  });
+
+  describe('and its clamp', () => {
+    const clampOf = async (path: string) => (await loadSchedule(at(path))).clamp;
+
+    test.each(['v.npy', 'v.npz', 'v.csv', 'v.pt'])('which %s does not say is assumed aloud for JSON', async (file) => {
+      shell(`schedule-export fastdiff-6 -o ${file}`);
+      const sentence = `${file} does not say the clamp; x0 is assumed, --clamp says another.\n`;
+      expect(shell(`schedule-export ${file} -o v.json`).stderr).toBe(sentence);
+      expect(shell(`schedule-export ${file} -o again.csv`).stderr).not.toContain('does not say');
+      expect(shell(`schedule-export ${file} -o v.json --clamp none`).stderr).toBe('');
+      expect(await clampOf('v.json')).toBe('none');
+    });
+
+    test('of a list is assumed, too', () => {
+      expect(shell("schedule-export '[1e-5, 0.5]' -o v.json").stderr).toBe(
+        'A list does not say the clamp; x0 is assumed, --clamp says another.\n',
+      );
+    });
+
+    test('is the one that --clamp says, whatever a file says', async () => {
+      expect(shell('schedule-export fastdiff-6 -o v.json --clamp state').stdout).toContain('with clamp state.');
+      expect(await clampOf('v.json')).toBe('state');
+    });
+  });
+
+  test("of numpy's numbers in a .pt is refused with what to save instead", () => {
+    writeFileSync(at('numpy.pt'), torchFile('\x80\x02]q\x00cnumpy.core.multiarray\nscalar\nq\x01.'));
+    const { status, stderr } = shell('schedule-export numpy.pt -o never.json');
+    expect(status).toBe(1);
+    expect(stderr).toContain('; nothing was run; for a schedule save torch.tensor(betas) or a list of floats\n');
+  });
+
   test('may be what PyTorch saved: a tensor is no model', async () => {
     shell('schedule-export fastdiff-6 -o tensor.pt');
     shell('schedule-export tensor.pt -o tensor.csv');
@@ -106,6 +190,7 @@ test.each([
   ['model -o x.pt --list', '--list is for a schedule in a .pt file'],
   ['ivanvovk-6 -o x.npy --list', '--list is for a schedule in a .pt file'],
   ['ivanvovk-6 -o x.npy --config c.json', '--config is for a model'],
+  ['model -o x.pt --clamp x0', '--clamp is for a schedule'],
 ])('%s is used wrongly: exit 2', (args, sentence) => {
   expect(shell(`schedule-export ${args}`)).toMatchObject({
     status: 2,
@@ -116,6 +201,14 @@ test.each([
 
 test('every example of --help runs', () => {
   const commands = examples();
-  expect(commands).toHaveLength(5);
+  expect(commands).toHaveLength(6);
   for (const example of commands) expect([example, shell(example).status]).toEqual([example, 0]);
+});
+
+test('a folder named like a preset does not hide the preset', () => {
+  mkdirSync(at('fastdiff-4'));
+  expect(shell('schedule-export fastdiff-4 -o preset.npy')).toMatchObject({
+    status: 0,
+    stdout: 'fastdiff-4: 4 steps, for samplers with clamp none.\nWritten to preset.npy.\n',
+  });
 });

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { heldout, SOURCE, writeModelFolder } from './found-schedule.ts';
 import { sandbox } from './sandbox.ts';
@@ -70,7 +70,7 @@ describe('--model', () => {
     const { status, stderr } = shell('schedule-list --model bare');
     expect(status).toBe(0);
     expect(stderr).toBe(
-      "schedule-list: bare/config.json: there is none, so the trained range shown is the reference's\n",
+      "schedule-list: bare/config.json: there is none, so the trained range is taken to be the reference's\n",
     );
   });
 
@@ -113,10 +113,34 @@ describe('--plot', () => {
     expect(readFileSync(at('pages/six.html'), 'utf8')).toContain('<h1>4 noise schedules side by side</h1>');
   });
 
+  test('takes files that end otherwise than in .html, and says where none is written', () => {
+    shell('schedule-list --plot Q.HTM lmnt-6');
+    expect(readFileSync(at('Q.HTM'), 'utf8')).toContain('<h1>Noise schedule lmnt-6</h1>');
+    for (const [flag, stdout] of [
+      ['', ''],
+      [' --json', '[]\n'],
+    ]) {
+      expect(shell(`schedule-list --steps 99 --plot q.html${flag}`)).toMatchObject({
+        status: 0,
+        stdout,
+        stderr: 'schedule-list: no schedule of 99 steps, so q.html is not written\n',
+      });
+    }
+    expect(existsSync(at('q.html'))).toBe(false);
+  });
+
   test('has what another precision makes of them', () => {
     shell('schedule-list ivanvovk-6 --precision float32 --plot rounded.html');
     const page = readFileSync(at('rounded.html'), 'utf8');
     expect(page).toContain('ivanvovk-6, in float32');
     expect(page).toContain('In float32 σ moves by at most 0.66 %');
   });
+});
+
+test('a training that the config does not say rightly is warned of, and the reference’s range taken', () => {
+  writeModelFolder(at('odd'), [1e-6, 1]);
+  const { status, stdout, stderr } = shell('schedule-list --model odd');
+  expect(status).toBe(0);
+  expect(stdout).toContain('best-2');
+  expect(stderr).toMatch(/^schedule-list: odd\/config\.json: training_config.*; the reference's range is used\n$/);
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { underClamp } from '../../src/schedule/analysis/clamp.ts';
@@ -87,6 +87,16 @@ describe('without arguments', () => {
     expect(stdout).not.toContain('held-out');
   });
 
+  test('another precision and another clamp add a column, or one sentence that they change nothing', () => {
+    const lines = (flags: string) => shell(`schedule-list --steps 6 ${flags}`).stdout.trimEnd().split('\n');
+    expect(lines('--precision float32 --clamp state')[0]).toMatch(/ f32 Δσ +cut +source$/);
+    expect(lines('--precision float64 --clamp x0').slice(-2)).toEqual([
+      'In float64 every σ is as listed, and the last step scales its result by 1.',
+      'With x0 clamped the levels are as listed: that holds the estimate of the clean signal, not the state.',
+    ]);
+    expect(lines('--clamp none').at(-1)).toBe('With nothing clamped the levels are as listed.');
+  });
+
   test('it loads neither an engine nor audio code', () => {
     const loaded = loadedBy('schedule-list');
     expect(loaded).toContain('/node_modules/cli-table3/');
@@ -104,6 +114,40 @@ describe('with arguments', () => {
     expect(listed[1]).not.toHaveProperty('path');
     expect(listed[2]).not.toHaveProperty('path');
     expect(listed[2]!.betas).toEqual([0.1, 0.3]);
+  });
+
+  test('lists of as many betas are told apart, in the table, the steps, the distances and JSON', () => {
+    const { stdout } = shell("schedule-list '[0.1, 0.2]' '[0.1, 0.3]' lmnt-6 '[0.2, 0.3]'");
+    const [table, , first, second, , third, distances] = stdout.split('\n\n').map((part) => part.split('\n'));
+    const names = ['custom-2', 'custom-2 (2)', 'lmnt-6', 'custom-2 (3)'];
+    expect(table!.slice(1, 5).map((line) => line.split(/ {2,}/)[0])).toEqual(names);
+    expect([first, second, third].map((lines) => lines![0])).toEqual(
+      ['custom-2', 'custom-2 (2)', 'custom-2 (3)'].map((name) => `${name}, 2 steps`),
+    );
+    expect(distances!.slice(1, 5).map((line) => line.split(/ {2,}/)[0])).toEqual(
+      names.map((name, i) => `${i + 1} ${name}`),
+    );
+    const listed = JSON.parse(shell("schedule-list '[0.1, 0.2]' '[0.1, 0.3]' --json").stdout) as {
+      name: string;
+      distances: { name: string }[];
+    }[];
+    expect(listed.map(({ name, distances: [other] }) => [name, other!.name])).toEqual([
+      ['custom-2', 'custom-2 (2)'],
+      ['custom-2 (2)', 'custom-2'],
+    ]);
+  });
+
+  test('the nearest to a copy of a preset is that preset', () => {
+    copyFileSync(new URL('../../schedules/lmnt-6.json', import.meta.url), at('copy.json'));
+    const sentence = 'The nearest preset is lmnt-6: Δln σ is 0.0000 (RMS) and 0.0000 at most.\n';
+    expect(shell('schedule-list copy.json').stdout).toContain(sentence);
+    expect(shell('schedule-list lmnt-6').stdout).not.toContain(sentence);
+  });
+
+  test('a file may have the name of a list', () => {
+    writeFileSync(at('[a].json'), '[0.1, 0.2]');
+    const [only] = JSON.parse(shell("schedule-list '[a].json' --json").stdout) as object[];
+    expect(only).toMatchObject({ name: '[a]', path: at('[a].json') });
   });
 
   test('a ladder follows, then the steps of each, then their distances', () => {

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { diagnose, warnings } from '../../src/schedule/diagnostics.ts';
 import { FAMILIES, makeFamily } from '../../src/schedule/families.ts';
 import { loadSchedule } from '../../src/schedule/file.ts';
 import { formula } from '../../src/schedule/generators/formula.ts';
+import { linear } from '../../src/schedule/generators/linear.ts';
 import { NoiseSchedule } from '../../src/schedule/noise-schedule.ts';
+import { writeModelFolder } from './found-schedule.ts';
 import { sandbox } from './sandbox.ts';
 
 const NAMES = Object.keys(FAMILIES).join(', ');
@@ -98,6 +100,43 @@ describe('a family', () => {
   });
 });
 
+describe('--model', () => {
+  test('has its training in place of the reference’s: for warnings, and for families over its steps', async () => {
+    writeModelFolder(at('short'), [1e-6, 1e-3]);
+    const training = linear(1e-6, 1e-3, 1000);
+    const { stdout, stderr } = shell('schedule-make uniform-t --iters 6 --model short/model.safetensors --json');
+    expect(stderr).not.toContain('noisier');
+    const { betas, provenance } = JSON.parse(stdout) as { betas: number[]; provenance: unknown };
+    expect(betas).toEqual(makeFamily('uniform-t', 6, undefined, {}, training).betas);
+    expect(betas).not.toEqual(makeFamily('uniform-t', 6).betas);
+    expect(provenance).toEqual({
+      family: 'uniform-t',
+      range: [1, 1000],
+      parameters: {},
+      model: 'short/model.safetensors',
+    });
+    // σ of the noisiest trained level is sqrt(1/0.778² − 1) = 0.81.
+    expect(shell('schedule-make karras --iters 6 --range 1e-3 1 --model short').stdout).toMatch(
+      /\n1 level is noisier than the last trained level, 0\.77\d; .* against 0\.80\d\)\.\n/,
+    );
+    expect(shell('schedule-make karras --iters 6 --range 1e-3 1').stdout).not.toContain('noisier');
+  });
+
+  test('without a config is told, and one that is not there an error', () => {
+    writeModelFolder(at('bare'));
+    rmSync(at('bare/config.json'));
+    expect(shell('schedule-make karras --iters 6 --model bare')).toMatchObject({
+      status: 0,
+      stderr: "schedule-make: bare/config.json: there is none, so the trained range is taken to be the reference's\n",
+    });
+    expect(shell('schedule-make karras --iters 6 --model nowhere')).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: 'schedule-make: nowhere: expected a model folder or a checkpoint, but there is nothing\n',
+    });
+  });
+});
+
 describe('--formula', () => {
   test('makes betas by an expression, with a range as its lo and hi', async () => {
     const { status, stdout } = shell(
@@ -133,6 +172,11 @@ test.each([
   ['linear --iters 6 --rho 2', '--rho is no parameter of linear, which has no parameters'],
   ["--formula '0.1' --iters 6 --rho 2", '--rho is no parameter of a formula, which has no parameters'],
   ['karras --iters 6 -o a.json b.txt', '--out must end in .json, .pt, .npy, .npz, .csv, got b.txt'],
+  [
+    '-o a.json karras --iters 6',
+    '--out must end in .json, .pt, .npy, .npz, .csv, got karras; put the family before -o',
+  ],
+  ["karras --iters 6 --name ''", '--name must be a name, got nothing'],
   ['karras --iters 6 --list -o a.npy', '--list is for an --out that ends in .pt'],
 ])('"%s" is used wrongly: exit 2', (args, sentence) => {
   expect(shell(`schedule-make ${args}`)).toMatchObject({
@@ -155,7 +199,8 @@ describe('--help', () => {
 
   test('has examples that run', () => {
     const commands = examples();
-    expect(commands).toHaveLength(6);
+    expect(commands).toHaveLength(7);
+    writeModelFolder(at('folder'));
     for (const example of commands) expect([example, shell(example).status]).toEqual([example, 0]);
   });
 });

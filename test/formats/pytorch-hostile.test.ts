@@ -17,7 +17,7 @@ test.each([
   ['os.system', '\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x04true\x85R.'],
 ])('a file that names %s is refused in one sentence', (name, pickle) => {
   expect(refusal(() => read(torchFile(pickle)))).toBe(
-    `x.pt (data.pkl): names ${name}, which no checkpoint needs; nothing was run`,
+    `x.pt (data.pkl): names ${name}, which no file of tensors and numbers needs; nothing was run`,
   );
 });
 

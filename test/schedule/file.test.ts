@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/formats/input-error.ts';
-import { loadSchedule, saveSchedule } from '../../src/schedule/file.ts';
+import { findSchedule, loadSchedule, saveSchedule } from '../../src/schedule/file.ts';
 import { SCHEDULE_ENDINGS } from '../../src/schedule/files/index.ts';
 import { NoiseSchedule } from '../../src/schedule/noise-schedule.ts';
 import { largestRelativeDifference, referenceSchedules } from './fixtures.ts';
@@ -80,6 +80,41 @@ describe('a Python list', () => {
     ['[]', 'schedule custom-0: expected at least one beta, got none'],
   ])('%s is refused', async (list, sentence) => {
     await expect(loadSchedule(list)).rejects.toThrow(new InputError(sentence));
+  });
+});
+
+describe('findSchedule', () => {
+  test('says what a file says beside the schedule, and where it is', async () => {
+    const provenance = { seed: 7, study: { clips: ['a', null] } };
+    const path = await written('found.json', JSON.stringify({ betas: [0.1, 0.2], clamp: 'none', provenance }));
+    const { schedule, ...rest } = await findSchedule(path);
+    expect(schedule).toEqual(NoiseSchedule.fromBetas([0.1, 0.2], { name: 'found', clamp: 'none' }));
+    expect(rest).toEqual({ origin: 'file', path, saysClamp: true, provenance });
+  });
+
+  test.each([
+    ['lmnt-6', 'preset', true],
+    ['[0.1, 0.2]', 'list', false],
+  ])('%s is a %s', async (text, origin, saysClamp) => {
+    expect(await findSchedule(text)).toMatchObject({ origin, saysClamp });
+  });
+});
+
+describe('a name that looks like a list', () => {
+  const here = process.cwd();
+  beforeAll(() => process.chdir(folder));
+  afterAll(() => process.chdir(here));
+
+  test.each(['[a].json', '6,7.json', '(1e-6, 0.5).JSON'])('%s is a file where there is one', async (name) => {
+    await written(name, '[0.1, 0.2]');
+    expect(await findSchedule(name)).toMatchObject({ origin: 'file', path: name });
+    expect((await loadSchedule(name)).betas).toEqual([0.1, 0.2]);
+  });
+
+  test('is a list where there is none, or its ending says no form', async () => {
+    await expect(loadSchedule('[b].json')).rejects.toThrow('Python list: element 1 must be a number, got "b"');
+    await written('0.1,0.5', '[0.3]');
+    expect((await loadSchedule('0.1,0.5')).betas).toEqual([0.1, 0.5]);
   });
 });
 

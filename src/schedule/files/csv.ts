@@ -1,6 +1,6 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { InputError } from '../../formats/input-error.ts';
+import { csvRows } from './csv-rows.ts';
 import { plainNumber } from './plain-number.ts';
 import type { ScheduleForm } from './schedule-form.ts';
 import { bareBetas, MOST_STEPS, type Quantity, type ScheduleParts, textOf } from './schedule-parts.ts';
@@ -14,37 +14,29 @@ const MOST_ROWS = MOST_STEPS + 1;
 const EXPECTED = 'a column beta, level or sigma, or one column or one row of numbers';
 
 /**
- * CSV with commas. Read by the header's `beta`, else `level`, else `sigma` (case and plural do not matter), where a column `n` must
- * rise; without a header, one column or one row of betas. Written as `n,beta,level,sigma`, at full precision.
+ * CSV with commas or semicolons (see `csvRows`). Read by the header's `beta`, else `level`, else `sigma` (case and plural do not
+ * matter), where a column `n` must count the rows from 1; without a header, one column or one row of betas. Written as
+ * `n,beta,level,sigma` with commas, at full precision.
  */
 export const csv: ScheduleForm = {
   read(bytes, path) {
-    const [first, ...rest] = records(textOf(bytes, path), path);
+    const [first, ...rest] = csvRows(textOf(bytes, path), path, MOST_ROWS);
     if (rest.length >= MOST_ROWS) throw new InputError(`${path}: expected at most ${MOST_ROWS} rows, got more`);
     if (first === undefined) throw new InputError(`${path}: expected ${EXPECTED}, got an empty file`);
-    return first.some((cell) => plainNumber(cell) === undefined)
-      ? withHeader(first, rest, path)
-      : withoutHeader([first, ...rest], path);
+    const hasHeader = first.some((cell) => plainNumber(cell) === undefined);
+    const odd = rest.findIndex(({ length }) => length !== first.length);
+    if (odd >= 0) {
+      const where = `${path}: row ${hasHeader ? odd + 1 : odd + 2}`;
+      const columns = first.length === 1 ? '1 column' : `${first.length} columns`;
+      throw new InputError(`${where}: expected ${columns} as in the first line, got ${rest[odd]!.length}`);
+    }
+    return hasHeader ? withHeader(first, rest, path) : withoutHeader([first, ...rest], path);
   },
   write({ betas, levels, sigmas }) {
     const rows = betas.map((beta, i) => [i + 1, beta, levels[i]!, sigmas[i]!]);
     return { content: stringify([['n', 'beta', 'level', 'sigma'], ...rows]), remarks: [] };
   },
 };
-
-function records(text: string, path: string): string[][] {
-  try {
-    return parse(text, {
-      trim: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-      to: MOST_ROWS + 1,
-    });
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new InputError(`${path}: not CSV: ${error.message.replaceAll(/\s+/g, ' ').slice(0, 200)}`);
-  }
-}
 
 function withoutHeader(rows: readonly (readonly string[])[], path: string): ScheduleParts {
   const columns = rows[0]!.length;
@@ -76,16 +68,16 @@ function withHeader(header: readonly string[], rows: readonly (readonly string[]
     throw new InputError(`${path}: expected one column ${name}, got several`);
   }
   const column = (at: number) => rows.map((row, i) => numberIn(row[at]!, `${path}: row ${i + 1}: ${names[at]}`));
-  if (names.includes('n')) checkRising(column(names.indexOf('n')), path);
+  if (names.includes('n')) checkCounting(column(names.indexOf('n')), path);
   const values = column(singular.indexOf(name));
   const parts = bareBetas(values, path);
   return name === 'beta' ? parts : { quantity: COLUMNS[name]!, values, about: { source: parts.about.source } };
 }
 
-// A table that was sorted by another column would give another schedule.
-function checkRising(steps: readonly number[], path: string): void {
-  const at = steps.findIndex((step, i) => i > 0 && !(step > steps[i - 1]!));
-  if (at > 0) throw new InputError(`${path}: row ${at + 1}: n must be above ${steps[at - 1]}, got ${steps[at]}`);
+// A table that was sorted by another column, or has lost a row, would give another schedule.
+function checkCounting(steps: readonly number[], path: string): void {
+  const at = steps.findIndex((step, i) => step !== i + 1);
+  if (at >= 0) throw new InputError(`${path}: row ${at + 1}: n must count the steps, ${at + 1} here, got ${steps[at]}`);
 }
 
 function numberIn(cell: string, where: string): number {

@@ -3,7 +3,7 @@ import { InputError } from '../../formats/input-error.ts';
 import type { NoiseSchedule } from '../noise-schedule.ts';
 import { json } from './json.ts';
 import type { SaveOptions, ScheduleForm, WrittenSchedule } from './schedule-form.ts';
-import { checkSteps, scheduleOf } from './schedule-parts.ts';
+import { checkSteps, type FiledSchedule, scheduleOf } from './schedule-parts.ts';
 
 // All but JSON are loaded when one comes: what they stand on takes as long to load as the presets do.
 const FORMS: Readonly<Record<string, () => Promise<ScheduleForm> | ScheduleForm>> = {
@@ -17,13 +17,21 @@ const FORMS: Readonly<Record<string, () => Promise<ScheduleForm> | ScheduleForm>
 /** The endings by which a schedule is written, and read in a form of their own. */
 export const SCHEDULE_ENDINGS: readonly string[] = Object.keys(FORMS);
 
+/** Other names that a form goes by; only read. */
+const ALIASES: Readonly<Record<string, string>> = { '.pth': '.pt' };
+
+/** Whether a path's ending (of any case) says a form of its own. */
+export function hasScheduleEnding(path: string): boolean {
+  return formEnding(path) in FORMS;
+}
+
 /**
- * The schedule in a file's bytes, in the form that the path's ending says (of any case); any other ending is read as JSON.
+ * What a file's bytes hold, in the form that the path's ending says (of any case); `.pth` is `.pt`, any other ending is read as JSON.
  *
  * @throws {InputError} that begins with the path, if they do not hold a schedule.
  */
-export async function readScheduleFile(bytes: Uint8Array, path: string): Promise<NoiseSchedule> {
-  const form = await (FORMS[ending(path)]?.() ?? json);
+export async function readScheduleFile(bytes: Uint8Array, path: string): Promise<FiledSchedule> {
+  const form = await (FORMS[formEnding(path)]?.() ?? json);
   return scheduleOf(form.read(bytes, path), path);
 }
 
@@ -47,6 +55,10 @@ export async function writeScheduleFile(
   const lost = form !== json && schedule.clamp !== 'x0';
   const sentence = `The clamp, ${schedule.clamp}, is not in a ${ending(path)} file; .json keeps it.`;
   return { content, remarks: lost ? [...remarks, sentence] : remarks };
+}
+
+function formEnding(path: string): string {
+  return ALIASES[ending(path)] ?? ending(path);
 }
 
 function ending(path: string): string {

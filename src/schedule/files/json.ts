@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import { InputError } from '../../formats/input-error.ts';
 import { checkData } from '../../formats/json.ts';
+import type { AboutSchedule } from '../noise-schedule.ts';
 import { CLAMPS } from '../noise-schedule.ts';
 import type { ScheduleForm } from './schedule-form.ts';
-import { MOST_STEPS, QUANTITIES, type Quantity, type ScheduleParts, textOf } from './schedule-parts.ts';
+import {
+  MOST_STEPS,
+  type Provenance,
+  QUANTITIES,
+  type Quantity,
+  type ScheduleParts,
+  textOf,
+} from './schedule-parts.ts';
 
 const ABOUT = {
   $schema: z.string().optional().describe('This schema, for editors.'),
@@ -16,11 +24,16 @@ const ABOUT = {
       'What the sampler that it is meant for clamps to [-1, 1] in every reverse step: the predicted clean signal (x0), ' +
         'the state, or nothing. Default: x0.',
     ),
-  provenance: z.record(z.string(), z.unknown()).optional().describe('How it was found or made; not read.'),
+  provenance: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('How it was found or made: listings show it, and the numbers do not depend on it.'),
 };
 
 // The ranges are annotations: NoiseSchedule checks them, and its sentences name the step.
 const UNIT_INTERVAL = { exclusiveMinimum: 0, exclusiveMaximum: 1 };
+
+const OTHER_FORMS = ' (a .pt, .npy, .npz or .csv file is told by its ending)';
 
 function values(range: Record<string, number>, description: string) {
   return z.array(z.number().meta(range)).meta({ minItems: 1, maxItems: MOST_STEPS, description });
@@ -66,7 +79,9 @@ export const scheduleSchema = z.xor([objects.betas, published, objects.levels, o
 export const json: ScheduleForm = {
   read(bytes, path) {
     const data = parsed(bytes, path);
-    return partsOf(Array.isArray(data) ? { betas: data } : data, path);
+    if (!Array.isArray(data)) return partsOf(data, path);
+    const { betas } = checkData({ betas: data }, objects.betas, path);
+    return { quantity: 'betas', values: betas, about: {} };
   },
   write: (schedule, _, { provenance }) => ({
     content: `${JSON.stringify({ ...schedule.toJSON(), provenance }, null, 2)}\n`,
@@ -75,13 +90,11 @@ export const json: ScheduleForm = {
 };
 
 function parsed(bytes: Uint8Array, path: string): unknown {
-  const text = textOf(bytes, path);
+  const text = textOf(bytes, path, OTHER_FORMS);
   try {
     return JSON.parse(text);
   } catch {
-    throw new InputError(
-      `${path}: expected a schedule as JSON, got none (a .pt, .npy, .npz or .csv file is told by its ending)`,
-    );
+    throw new InputError(`${path}: expected a schedule as JSON, got none${OTHER_FORMS}`);
   }
 }
 
@@ -95,12 +108,21 @@ function partsOf(data: unknown, path: string): ScheduleParts {
   }
   if (given[0] === 'levels') {
     const { levels, ...about } = checkData(data, objects.levels, path);
-    return { quantity: 'levels', values: levels, about };
+    return objectParts('levels', levels, about);
   }
   if (given[0] === 'sigmas') {
     const { sigmas, ...about } = checkData(data, objects.sigmas, path);
-    return { quantity: 'sigmas', values: sigmas, about };
+    return objectParts('sigmas', sigmas, about);
   }
   const { betas, ...about } = checkData(data, keys.includes('asPublished') ? published : objects.betas, path);
-  return { quantity: 'betas', values: betas, about };
+  return objectParts('betas', betas, about);
+}
+
+// The schema gives an object that leaves the clamp out x0, so it says that.
+function objectParts(
+  quantity: Quantity,
+  values: readonly number[],
+  { provenance, ...about }: AboutSchedule & { readonly provenance?: Provenance },
+): ScheduleParts {
+  return { quantity, values, about: { clamp: 'x0', ...about }, provenance };
 }

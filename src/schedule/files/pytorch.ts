@@ -6,13 +6,16 @@ import { savedNumbers } from './saved-numbers.ts';
 import type { ScheduleForm } from './schedule-form.ts';
 import { bareBetas } from './schedule-parts.ts';
 
+// numpy's numbers are what others save by mistake.
+const INSTEAD = 'for a schedule save torch.tensor(betas) or a list of floats';
+
 /**
  * PyTorch's `.pt`, in the three forms in which ivanvovk/WaveGrad ships schedules: a list of floats, a list of 0-dimensional
  * tensors, a one-dimensional tensor. Written as a float32 tensor, the one that the reference's inference loads, or as a list of
  * floats, which keeps float64.
  */
 export const pytorch: ScheduleForm = {
-  read: (bytes, path) => bareBetas(savedNumbers(readPyTorch(bytes, path), path), path),
+  read: (bytes, path) => bareBetas(savedNumbers(readPyTorch(bytes, path, INSTEAD), path), path),
   write(schedule, path, { list = false }) {
     const betas = [...schedule.betas];
     if (list) return { content: writePyTorch(betas), remarks: [] };

@@ -1,10 +1,10 @@
 import type { NoiseSchedule } from '../noise-schedule.ts';
-import type { ScheduleParts } from './schedule-parts.ts';
+import type { Provenance, ScheduleParts } from './schedule-parts.ts';
 
 /** What `saveSchedule` can be told. */
 export interface SaveOptions {
   /** How the schedule came about, any JSON object; only JSON keeps it. Default: nothing. */
-  readonly provenance?: Readonly<Record<string, unknown>>;
+  readonly provenance?: Provenance;
   /** In `.pt`, a list of Python floats in place of a float32 tensor; elsewhere it changes nothing. Default: false. */
   readonly list?: boolean;
 }

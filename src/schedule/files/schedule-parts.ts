@@ -11,7 +11,21 @@ export type Quantity = (typeof QUANTITIES)[number];
 export interface ScheduleParts {
   readonly quantity: Quantity;
   readonly values: readonly number[];
+  /** Without a clamp where nothing says one. */
   readonly about: AboutSchedule;
+  readonly provenance?: Provenance;
+}
+
+/** How a schedule came about: any JSON object. */
+export type Provenance = Readonly<Record<string, unknown>>;
+
+/** What a file says: a schedule, and what goes with it. */
+export interface FiledSchedule {
+  readonly schedule: NoiseSchedule;
+  /** False where the schedule's clamp is only assumed, as of numbers alone. */
+  readonly saysClamp: boolean;
+  /** Only JSON has one. */
+  readonly provenance?: Provenance;
 }
 
 /** Far beyond any sampler; more in a file, or asked for, is a mistake. */
@@ -30,10 +44,11 @@ const MAKE: Readonly<Record<Quantity, Make>> = {
  *
  * @throws {InputError} with the path, if there are no steps or more than 100,000, or for the first number that does not fit.
  */
-export function scheduleOf({ quantity, values, about }: ScheduleParts, path: string): NoiseSchedule {
+export function scheduleOf({ quantity, values, about, provenance }: ScheduleParts, path: string): FiledSchedule {
   checkSteps(values.length, path);
   try {
-    return MAKE[quantity](values, { ...about, name: about.name ?? basename(path, extname(path)) });
+    const schedule = MAKE[quantity](values, { ...about, name: about.name ?? basename(path, extname(path)) });
+    return { schedule, saysClamp: about.clamp !== undefined, provenance };
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${path}: ${error.message}`) : error;
   }
@@ -53,11 +68,16 @@ export function bareBetas(values: readonly number[], path: string): SchedulePart
   return { quantity: 'betas', values, about: { source: basename(path), asPublished } };
 }
 
-/** A file's bytes as text, without a byte order mark. @throws {InputError} with the path if it is no UTF-8. */
-export function textOf(bytes: Uint8Array, path: string): string {
+/**
+ * A file's bytes as text, without a byte order mark.
+ *
+ * @param hint ends the sentence of the error. Default: nothing.
+ * @throws {InputError} with the path if it is no UTF-8.
+ */
+export function textOf(bytes: Uint8Array, path: string, hint = ''): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new InputError(`${path}: expected text in UTF-8, got other bytes`);
+    throw new InputError(`${path}: expected text in UTF-8, got other bytes${hint}`);
   }
 }

@@ -7,8 +7,10 @@ import { CLAMPS, NoiseSchedule } from '../../../src/schedule/noise-schedule.ts';
 import { survivesMutations } from '../../mutations.ts';
 import { betasArbitrary } from '../arbitraries.ts';
 
+const PROVENANCE = { seed: 1, of: ['x', null] };
+
 async function bytesOf(path: string, schedule: NoiseSchedule, list = false): Promise<Uint8Array> {
-  const { content } = await writeScheduleFile(path, schedule, { list, provenance: { seed: 1, of: ['x', null] } });
+  const { content } = await writeScheduleFile(path, schedule, { list, provenance: PROVENANCE });
   return typeof content === 'string' ? new TextEncoder().encode(content) : content;
 }
 
@@ -20,7 +22,11 @@ describe('reading is the inverse of writing', () => {
   test('.json keeps everything', async () => {
     await fc.assert(
       fc.asyncProperty(schedules, async (schedule) => {
-        expect(await readScheduleFile(await bytesOf('a.json', schedule), 'a.json')).toEqual(schedule);
+        expect(await readScheduleFile(await bytesOf('a.json', schedule), 'a.json')).toEqual({
+          schedule,
+          saysClamp: true,
+          provenance: PROVENANCE,
+        });
       }),
     );
   });
@@ -34,7 +40,8 @@ describe('reading is the inverse of writing', () => {
     const path = `a${ending}`;
     await fc.assert(
       fc.asyncProperty(schedules, async (schedule) => {
-        expect((await readScheduleFile(await bytesOf(path, schedule, list), path)).betas).toEqual(schedule.betas);
+        const filed = await readScheduleFile(await bytesOf(path, schedule, list), path);
+        expect([filed.schedule.betas, filed.saysClamp]).toEqual([schedule.betas, false]);
       }),
     );
   });
@@ -42,8 +49,8 @@ describe('reading is the inverse of writing', () => {
   test('.pt rounds them to float32', async () => {
     await fc.assert(
       fc.asyncProperty(schedules, async (schedule) => {
-        const { betas } = await readScheduleFile(await bytesOf('a.pt', schedule), 'a.pt');
-        expect(betas).toEqual(schedule.betas.map(Math.fround));
+        const filed = await readScheduleFile(await bytesOf('a.pt', schedule), 'a.pt');
+        expect(filed.schedule.betas).toEqual(schedule.betas.map(Math.fround));
       }),
     );
   });
@@ -51,8 +58,8 @@ describe('reading is the inverse of writing', () => {
   test.each(SCHEDULE_ENDINGS)('%s keeps a published beta that is not positive', async (ending) => {
     // Float32 values, so that no form rounds them.
     const schedule = NoiseSchedule.fromBetas([2 ** -20, -(2 ** -23), 0], { asPublished: true });
-    const { betas, asPublished } = await readScheduleFile(await bytesOf(`a${ending}`, schedule), `a${ending}`);
-    expect([betas, asPublished]).toEqual([schedule.betas, true]);
+    const filed = await readScheduleFile(await bytesOf(`a${ending}`, schedule), `a${ending}`);
+    expect([filed.schedule.betas, filed.schedule.asPublished]).toEqual([schedule.betas, true]);
   });
 });
 
@@ -64,7 +71,12 @@ describe('damaged files are read or refused in one sentence', () => {
   // Each is a damaged file in two thousand; most damage is seen, and what is not is another number.
   test.each([
     ['.json', ['{"levels": [0.9, 0.5], "clamp": "state"}', '{"sigmas": [0.1, 2e0]}', '[0.1, 0.25]'].map(text)],
-    ['.csv', ['beta\r\n"0.1"\r\n0.2\r\n', '0.1,0.25,0.5\n', 'level;x,LEVELS\n1,0.5\n2,0.25\n'].map(text)],
+    [
+      '.csv',
+      ['beta\r\n"0.1"\r\n0.2\r\n', '0.1,0.25,0.5\n', 'level;x,LEVELS\n1,0.5\n2,0.25\n', 'n;beta\r1;0,1\r2;0,2\r'].map(
+        text,
+      ),
+    ],
     ['.npy', ['lmnt.npy', 'lmnt-float32-row.npy', 'coqui.npy'].map(fixture)],
     ['.npz', ['named.npz', 'only.npz'].map(fixture)],
     ['.pt', ['floats.pt', 'tensors.pt', 'tensor.pt'].map(fixture)],

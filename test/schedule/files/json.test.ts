@@ -27,7 +27,7 @@ describe('by levels or sigmas', () => {
     { levels: [Math.SQRT1_2, 0.5], clamp: 'none' },
     { sigmas: [1, Math.sqrt(3)], clamp: 'none' },
   ])('%j gives the betas', async (data) => {
-    const { betas, clamp, name } = await read(data);
+    const { betas, clamp, name } = (await read(data)).schedule;
     expect([clamp, name]).toEqual(['none', 'some']);
     for (const beta of betas) expect(Math.abs(beta - 0.5)).toBeLessThan(1e-15);
   });
@@ -53,13 +53,22 @@ describe('by levels or sigmas', () => {
 
 test('a byte order mark and $schema are read over', async () => {
   const text = '\uFEFF{"$schema": "https://example.org/schedule.json", "betas": [0.1]}';
-  expect((await readScheduleFile(new TextEncoder().encode(text), 'some.json')).betas).toEqual([0.1]);
+  expect((await readScheduleFile(new TextEncoder().encode(text), 'some.json')).schedule.betas).toEqual([0.1]);
 });
 
 test('other bytes than UTF-8 are told', async () => {
   await expect(readScheduleFile(Uint8Array.of(0xff, 0xfe, 0x5b), 'a.json')).rejects.toThrow(
     'a.json: expected text in UTF-8, got other bytes',
   );
+  await expect(readScheduleFile(Uint8Array.of(0x50, 0x4b, 3, 4, 0xff), 'a.bin')).rejects.toThrow(
+    'a.bin: expected text in UTF-8, got other bytes (a .pt, .npy, .npz or .csv file is told by its ending)',
+  );
+});
+
+test('an object says a clamp, x0 where it leaves it out; a bare array does not', async () => {
+  expect(await read({ betas: [0.1], clamp: 'state' })).toMatchObject({ saysClamp: true, schedule: { clamp: 'state' } });
+  expect(await read({ betas: [0.1] })).toMatchObject({ saysClamp: true, schedule: { clamp: 'x0' } });
+  expect(await read([0.1])).toMatchObject({ saysClamp: false, schedule: { clamp: 'x0' } });
 });
 
 describe('schedules/schema/schedule.json', () => {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { InputError } from '../../../src/formats/input-error.ts';
 import { writeNpy } from '../../../src/formats/npy.ts';
 import { writeNpz } from '../../../src/formats/npz.ts';
 import { writePyTorch } from '../../../src/formats/pytorch-writer.ts';
 import { readScheduleFile, writeScheduleFile } from '../../../src/schedule/files/index.ts';
 import { NoiseSchedule } from '../../../src/schedule/noise-schedule.ts';
+import { torchFile } from '../../formats/torch-file.ts';
 
 const fixture = (name: string) => readScheduleFile(readFileSync(new URL(`../fixtures/${name}`, import.meta.url)), name);
 
@@ -23,14 +25,32 @@ test.each([
   ['tensors.pt', 'x0', FASTDIFF.map(Math.fround)],
   ['tensor.pt', 'x0', FASTDIFF.map(Math.fround)],
 ])('%s holds what was saved, for the clamp %s', async (name, clamp, betas) => {
-  const schedule = await fixture(name);
+  const { schedule, saysClamp } = await fixture(name);
+  // Only a form that is one project's says it.
+  expect(saysClamp).toBe(name === 'coqui.npy');
   expect(schedule).toMatchObject({ name: name.replace(/\.\w+$/, ''), source: name, clamp });
   expect(schedule.betas).toEqual(betas);
 });
 
 test('the ending may be in capitals', async () => {
   const bytes = readFileSync(new URL('../fixtures/lmnt.npy', import.meta.url));
-  expect((await readScheduleFile(bytes, 'LMNT.NPY')).betas).toEqual(LMNT);
+  expect((await readScheduleFile(bytes, 'LMNT.NPY')).schedule.betas).toEqual(LMNT);
+});
+
+test('.pth is .pt', async () => {
+  const bytes = readFileSync(new URL('../fixtures/floats.pt', import.meta.url));
+  expect((await readScheduleFile(bytes, 'a.PTH')).schedule).toMatchObject({ name: 'a', betas: FASTDIFF });
+});
+
+test("numpy's numbers in a .pt are refused with what to save instead", async () => {
+  // The beginning of what torch.save writes of [numpy.float64(0.1)].
+  const bytes = torchFile('\x80\x02]q\x00cnumpy.core.multiarray\nscalar\nq\x01.');
+  await expect(readScheduleFile(bytes, 'a.pt')).rejects.toThrow(
+    new InputError(
+      'a.pt (data.pkl): names numpy.core.multiarray.scalar, which no file of tensors and numbers needs; nothing was run; ' +
+        'for a schedule save torch.tensor(betas) or a list of floats',
+    ),
+  );
 });
 
 describe('what holds no schedule', () => {
@@ -123,7 +143,7 @@ describe('what cannot be written', () => {
       `a.pt: rounded to float32, it is no schedule, only a list keeps it: schedule custom-2: beta_2 must lie strictly between 0 and 1, got ${Math.fround(beta)}`,
     );
     const { content } = await writeScheduleFile('a.pt', NoiseSchedule.fromBetas([0.1, beta]), { list: true });
-    expect((await readScheduleFile(content as Uint8Array, 'a.pt')).betas).toEqual([0.1, beta]);
+    expect((await readScheduleFile(content as Uint8Array, 'a.pt')).schedule.betas).toEqual([0.1, beta]);
   });
 
   test('more than 100,000 steps', async () => {
