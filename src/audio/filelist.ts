@@ -1,16 +1,22 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { readInput } from '../formats/read-input.ts';
 
 /** The endings that files of sound are found by, in either case. */
 export const AUDIO_FILE = /\.(wav|flac|ogg|oga|mp3)$/i;
 
+/** Sound, too, but of kinds that are not read. */
+const OTHER_AUDIO_FILE = /\.(m4a|aac|opus|wma|aif|aiff|amr|webm|mp4|caf|au)$/i;
+
 /** Some hundred thousand paths. */
 const MOST_FILELIST_BYTES = 2 ** 24;
 
 /** Files that are looked for at once. */
 const BATCH_FILES = 64;
+
+/** How many files a remark names. */
+const MOST_NAMES = 3;
 
 /** How much of a line is shown in a message. */
 const SHOWN_CHARACTERS = 60;
@@ -22,19 +28,53 @@ const SHOWN_CHARACTERS = 60;
  * @throws InputError if there is no such source or no audio file in it
  */
 export async function listAudio(source: string): Promise<string[]> {
+  return (await findAudio(source)).files;
+}
+
+/** What there is of sound in a source, as absolute paths. */
+export interface FoundAudio {
+  readonly files: string[];
+  /** Those of a folder that are of kinds that are not read, such as .m4a. */
+  readonly passedOver: string[];
+}
+
+/** As `listAudio`, with what it passes over. */
+export async function findAudio(source: string): Promise<FoundAudio> {
   const info = await stat(source).catch(() => undefined);
   if (info === undefined) throw new InputError(`${source}: there is no such folder, filelist or audio file`);
   if (info.isDirectory()) {
-    const paths = await audioBelow(resolve(source));
-    if (paths.length === 0) {
-      throw new InputError(`${source}: WAV, FLAC, Ogg Vorbis or MP3 files were expected in this folder, got none`);
+    const below = (await audioBelow(resolve(source))).toSorted();
+    const files = below.filter((path) => AUDIO_FILE.test(path));
+    const passedOver = below.filter((path) => !AUDIO_FILE.test(path));
+    if (files.length === 0) {
+      const got = passedOver.length === 0 ? 'none' : `only others (${shownNames(passedOver)})`;
+      throw new InputError(`${source}: WAV, FLAC, Ogg Vorbis or MP3 files were expected in this folder, got ${got}`);
     }
-    return paths.toSorted();
+    return { files, passedOver };
   }
-  return AUDIO_FILE.test(source) ? [resolve(source)] : readFilelist(source);
+  if (OTHER_AUDIO_FILE.test(source)) {
+    throw new InputError(`${source}: expected WAV, FLAC, Ogg Vorbis or MP3, got ${extname(source).toLowerCase()}`);
+  }
+  return { files: AUDIO_FILE.test(source) ? [resolve(source)] : await readFilelist(source), passedOver: [] };
 }
 
-/** @param above the folders that this one is in, as they are called without links */
+/** What a user should know of files that were passed over: one sentence, or none where there are none. */
+export function passedOverRemarks(paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  const many = paths.length === 1 ? '1 file of another kind was' : `${paths.length} files of other kinds were`;
+  return [`${many} passed over (${shownNames(paths)})`];
+}
+
+function shownNames(paths: readonly string[]): string {
+  const first = paths.slice(0, MOST_NAMES).map((path) => basename(path));
+  return [...first, ...(paths.length > MOST_NAMES ? ['…'] : [])].join(', ');
+}
+
+/**
+ * The files of sound in a folder, of every kind.
+ *
+ * @param above the folders that this one is in, as they are called without links
+ */
 async function audioBelow(folder: string, above: readonly string[] = []): Promise<string[]> {
   const real = await realpath(folder);
   // A link to where it lies itself would have no end.
@@ -45,7 +85,7 @@ async function audioBelow(folder: string, above: readonly string[] = []): Promis
     const path = join(folder, entry.name);
     const info = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
     if (info?.isDirectory()) found.push(await audioBelow(path, [...above, real]));
-    else if (info?.isFile() && AUDIO_FILE.test(entry.name)) found.push([path]);
+    else if (info?.isFile() && (AUDIO_FILE.test(path) || OTHER_AUDIO_FILE.test(path))) found.push([path]);
   }
   return found.flat();
 }

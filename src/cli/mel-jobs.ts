@@ -17,6 +17,8 @@ export interface MelJob {
 export interface MelJobs {
   readonly jobs: readonly MelJob[];
   readonly format: MelFormat;
+  /** What a user should know of the sources, one sentence each. */
+  readonly remarks: readonly string[];
 }
 
 /**
@@ -33,12 +35,12 @@ export async function planMelJobs(
   out: string | undefined,
   format: MelFormat | undefined,
 ): Promise<MelJobs> {
-  const { listAudio } = await import('../audio/filelist.ts');
-  const found = (await Promise.all(sources.map(listAudio))).flat();
+  const { findAudio, passedOverRemarks } = await import('../audio/filelist.ts');
+  const found = await Promise.all(sources.map(findAudio));
+  const files = new Set(found.flatMap((each) => each.files));
+  const passedOver = new Set(found.flatMap((each) => each.passedOver));
   // Absolute paths are hard to read in what is printed.
-  const recordings = [...new Set(found)].map((path) =>
-    relative('', path).startsWith('..') ? path : relative('', path),
-  );
+  const recordings = [...files].map((path) => (relative('', path).startsWith('..') ? path : relative('', path)));
   const file = out === undefined || (await isFolder(out)) ? undefined : { path: out, format: formatOf(out) };
   if (file !== undefined && recordings.length > 1) {
     throw new UsageError(`--out must be a folder for ${recordings.length} recordings, got ${out}`);
@@ -52,7 +54,7 @@ export async function planMelJobs(
     return { recording, mel: file?.path ?? join(out ?? dirname(recording), name) };
   });
   refuseTheSame(jobs);
-  return { jobs, format: chosen };
+  return { jobs, format: chosen, remarks: passedOverRemarks([...passedOver]) };
 }
 
 /** Whether a path is a folder, is written as one, or has no ending that would make it a file. */

@@ -33,6 +33,8 @@ interface Checked {
   readonly mel: string;
   readonly nMels?: number;
   readonly frames?: number;
+  /** What neither a recording nor the file itself could tell. */
+  readonly unchecked?: readonly string[];
   readonly refusals: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -129,7 +131,13 @@ async function check(path: string, config: DataConfig, recording?: Float32Array)
     const { recordedConfig = {}, ...mel } = readMel(await readInput(path, 'the mel'), path);
     const found = [dataMismatch('the mel', recordedConfig, config), checkMel(mel, config, recording)];
     const [refusals, warnings] = [found.flatMap((each) => each.refusals), found.flatMap((each) => each.warnings)];
-    return { mel: path, nMels: mel.nMels, frames: mel.frames, refusals, warnings };
+    const { hop_length, f_min, f_max } = recordedConfig;
+    const unchecked = [
+      ...(hop_length === undefined ? ['hop'] : []),
+      ...(f_min === undefined || f_max === undefined ? ['mel range'] : []),
+    ];
+    const untold = recording === undefined && unchecked.length > 0 ? { unchecked } : {};
+    return { mel: path, nMels: mel.nMels, frames: mel.frames, ...untold, refusals, warnings };
   } catch (error) {
     // One broken file does not keep the others from being checked.
     if (!(error instanceof InputError)) throw error;
@@ -137,8 +145,12 @@ async function check(path: string, config: DataConfig, recording?: Float32Array)
   }
 }
 
-function findings({ mel, nMels, frames, refusals, warnings }: Checked): string[] {
-  if (refusals.length + warnings.length === 0) return [`${mel}: fits, ${nMels} bands, ${frames} frames`];
+function findings({ mel, nMels, frames, unchecked = [], refusals, warnings }: Checked): string[] {
+  if (refusals.length + warnings.length === 0) {
+    const shows = unchecked.length === 1 ? 'shows' : 'show';
+    const untold = unchecked.length === 0 ? '' : ` (its ${unchecked.join(' and ')} ${shows} only with --audio)`;
+    return [`${mel}: fits, ${nMels} bands, ${frames} frames${untold}`];
+  }
   return [
     ...refusals.map((sentence) => `${mel}: refused: ${sentence}`),
     ...warnings.map((sentence) => `${mel}: warning: ${sentence}`),
@@ -182,6 +194,7 @@ await runCommand(
       const data = await dataConfig(model, config);
       if (!isCheck) {
         const planned = await planMelJobs(positionals, out, format);
+        if (!quiet) for (const remark of planned.remarks) process.stderr.write(`${remark}\n`);
         if (!force) await refuseToReplace(planned.jobs);
         const written = await writeMels(planned, data, { resample, quiet });
         print(

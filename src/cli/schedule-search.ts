@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, parse, resolve } from 'node:path';
 import { modelFiles } from '../model/model-files.ts';
 import { counted, duration } from '../report/numbers.ts';
 import { reportPathFor, writeReport } from '../report/report.ts';
@@ -55,7 +55,7 @@ await runCommand(
         if (!args.quiet) process.stderr.write(`${text}\n`);
       };
       const model = await modelFiles(args.model ?? DEMO);
-      const folder = args.study ?? join('experiments', `search-${steps}`);
+      const folder = args.study ?? join('experiments', studyName(steps, args.model));
       const recorded = args.fresh ? undefined : (await readSettings(folder))?.from;
       const starts = await startSchedules(args.from ?? [], { steps, modelFolder: model.folder, recorded });
       if (args['save-to-model']) await checkSavable(model.folder);
@@ -118,6 +118,13 @@ interface Run {
   readonly jobs: number;
   readonly say: (text: string) => void;
   readonly quiet: boolean;
+}
+
+/** A study of its own for each model: the demo's has no name but the number of steps. */
+function studyName(steps: number, model: string | undefined): string {
+  if (model === undefined) return `search-${steps}`;
+  const { name } = parse(resolve(model));
+  return `search-${steps}-${name.replaceAll(/[^\w.-]+/g, '-')}`;
 }
 
 /** Undefined where the search was interrupted. */

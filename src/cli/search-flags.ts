@@ -63,7 +63,10 @@ export const SEARCH_FLAGS = {
     describe: "Rounding of the sampler's constants",
   },
   seed: { type: 'number', default: 0, describe: 'Decides all noise and all proposals' },
-  study: { type: 'string', describe: 'Folder of the study [default: experiments/search-N]' },
+  study: {
+    type: 'string',
+    describe: 'Folder of the study [default: experiments/search-N, or search-N-MODEL with --model]',
+  },
   'save-to-model': {
     type: 'boolean',
     default: false,

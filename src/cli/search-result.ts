@@ -73,6 +73,6 @@ function rankingSentence({ trial, finalists }: Outcome, { trials }: StudyData): 
   if (lowest.id === trial) return [];
   const score = `trial ${lowest.id} scored lowest on the scoring clips, ${decimal(lowest.score)}`;
   return [
-    `Of the ${finalists.length} trials that were heard on held-out clips, trial ${trial} does best there; ${score}.`,
+    `Of the ${finalists.length} trials that were ranked on held-out clips, with other noise than the table's, trial ${trial} came first; ${score}.`,
   ];
 }

@@ -1,7 +1,7 @@
 import { InputError } from '../formats/input-error.ts';
 import { dataMismatch } from '../model/data-mismatch.ts';
 import { diagnose, warnings } from '../schedule/diagnostics.ts';
-import { makeFamily, parseFamily } from '../schedule/families.ts';
+import { FAMILIES, makeFamily, parseFamily } from '../schedule/families.ts';
 import { findSchedule } from '../schedule/file.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { readBest } from '../search/outcome.ts';
@@ -41,8 +41,16 @@ export async function startSchedules(names: readonly string[], options: StartOpt
 async function start(name: string, { steps, modelFolder, recorded = [] }: StartOptions): Promise<Start> {
   const family = parseFamily(name);
   if (family) return { schedule: makeFamily(family.name, steps, family.range), saysClamp: false };
-  const found = await findSchedule(name, { model: modelFolder });
-  const { schedule, saysClamp } = found;
+  const found = await findSchedule(name, { model: modelFolder }).catch((error: unknown) => {
+    const isName = error instanceof InputError && /^[\w-]+$/.test(name);
+    throw isName ? new InputError(`${error.message}, or a family: ${Object.keys(FAMILIES).join(', ')}`) : error;
+  });
+  const { saysClamp } = found;
+  // The winner will be called found-N too.
+  const schedule =
+    found.origin === 'file'
+      ? NoiseSchedule.fromBetas(found.schedule.betas, { ...found.schedule, name: labelOf(found) })
+      : found.schedule;
   if (schedule.length !== steps) {
     throw new InputError(
       `${name}: a schedule of ${steps} steps was expected to start from, got one of ${schedule.length}; schedule-expand makes others`,
@@ -52,6 +60,11 @@ async function start(name: string, { steps, modelFolder, recorded = [] }: StartO
   const study = studySettings.safeParse(best?.study).data;
   const known = found.origin === 'model' ? recorded.find((earlier) => earlier.name === schedule.name) : undefined;
   return { schedule: known ? NoiseSchedule.fromBetas(known.betas, schedule) : schedule, saysClamp, study };
+}
+
+/** A file by its own name where that says more than what it holds does. */
+function labelOf({ schedule, path }: { readonly schedule: NoiseSchedule; readonly path: string }): string {
+  return path.includes(schedule.name) ? schedule.name : `${schedule.name} (${path})`;
 }
 
 /** Where the schedules that a search starts from do not fit it, one sentence each, with both values. */

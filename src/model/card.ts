@@ -59,12 +59,12 @@ ${rows.map(([what, value]) => `| ${what} | ${value} |`).join('\n')}
 
 ## Use
 
-In this folder:
+In this folder, where the package is installed (\`npm install\` of its checkout):
 
 \`\`\`sh
-schedule-search --iters 6 --model . --clips recordings/ --save-to-model   # finds a schedule and keeps it here
-schedule-list --model .                                                   # what is kept here
-schedule-export . -o checkpoint.pt                                        # for the reference
+npx schedule-search --iters 6 --model . --clips recordings/ --save-to-model   # finds a schedule and keeps it here
+npx schedule-list --model .                                                   # what is kept here
+npx schedule-export . -o checkpoint.pt                                        # for the reference
 \`\`\`
 `;
 }

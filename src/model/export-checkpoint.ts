@@ -5,6 +5,7 @@ import { readPyTorch } from '../formats/pytorch.ts';
 import { writePyTorch } from '../formats/pytorch-writer.ts';
 import { readInput } from '../formats/read-input.ts';
 import { writeSafetensors } from '../formats/safetensors.ts';
+import { isStateDict } from '../formats/state-dict.ts';
 import { writeWhole } from '../formats/write-whole.ts';
 import { countWeights, type ReadModel, readModel } from './import-checkpoint.ts';
 
@@ -30,8 +31,8 @@ export function isModelEnding(ending: string): ending is ModelEnding {
 }
 
 /**
- * Whether there is a model at this path: a folder, a `.safetensors` file, or what PyTorch saved of a dictionary. What else
- * it saves here, a list or a tensor, is a schedule.
+ * Whether there is a model at this path: a folder, a `.safetensors` file, or what PyTorch saved with a state dict, at the top or
+ * under `model`. What else it saves here, a list, a tensor or a dictionary with either, is a schedule.
  *
  * @param schedules names that mean schedules, such as those of presets, even where a folder is called the same
  * @throws InputError where a PyTorch file cannot be read
@@ -48,7 +49,9 @@ export async function holdsModel(path: string, schedules: readonly string[] = []
   if (info.size > MOST_SCHEDULE_BYTES) return true;
   const bytes = await readInput(path, 'the file');
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
-  return isZip && readPyTorch(bytes, path) instanceof Map;
+  if (!isZip) return false;
+  const saved = readPyTorch(bytes, path);
+  return isStateDict(saved) || (saved instanceof Map && isStateDict(saved.get('model')));
 }
 
 /**

@@ -20,6 +20,8 @@ export interface Diagnostics {
   readonly terminalLevel: number;
   /** Whether no beta is below the one before it. */
   readonly rising: boolean;
+  /** Whether every beta is below the one before it, of three or more: what is not so by chance. */
+  readonly falling: boolean;
   /** The smallest ln σ_n − ln σ_{n−1}; Infinity for one step, not above 0 where σ does not rise. */
   readonly smallestGap: number;
   /**
@@ -60,6 +62,7 @@ export function diagnose(schedule: NoiseSchedule, range: Partial<TrainedRange> =
   return {
     terminalLevel: levels.at(-1)!,
     rising: betas.every((beta, i) => i === 0 || beta >= betas[i - 1]!),
+    falling: betas.length > 2 && betas.every((beta, i) => i === 0 || beta < betas[i - 1]!),
     smallestGap: logSigmas
       .slice(1)
       .reduce((least, x, i) => Math.min(least, x - logSigmas[i]!), Number.POSITIVE_INFINITY),
@@ -73,10 +76,20 @@ export function diagnose(schedule: NoiseSchedule, range: Partial<TrainedRange> =
 
 /** What a user should know, one sentence each; empty when there is nothing. */
 export function warnings(diagnostics: Diagnostics): string[] {
-  const { rising, smallestGap, outsideTrained, float32Gain: gain, trained, leastNoisy, noisiest } = diagnostics;
+  const {
+    rising,
+    falling,
+    smallestGap,
+    outsideTrained,
+    float32Gain: gain,
+    trained,
+    leastNoisy,
+    noisiest,
+  } = diagnostics;
   const found: string[] = [];
   if (smallestGap <= 0) found.push('The levels do not fall at every step.');
-  if (!rising) found.push('The betas do not rise throughout.');
+  if (falling) found.push('The betas fall throughout: they may be in reverse order, or levels.');
+  else if (!rising) found.push('The betas do not rise throughout.');
   if (outsideTrained.above > 0) {
     found.push(
       `${counted(outsideTrained.above)} less noisy than the first trained level, ${trained.firstLevel.toPrecision(8)}; ` +

@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { loadScheduleFile } from './files/load.ts';
 import type { FiledSchedule } from './files/schedule-parts.ts';
 import { NoiseSchedule } from './noise-schedule.ts';
+import { PRESETS } from './presets-folder.ts';
 
 /** A schedule that a model folder carries, under the name of its file. */
 export interface ModelSchedule extends FiledSchedule {
@@ -54,7 +55,15 @@ async function loadNamed(folder: string, name: string): Promise<ModelSchedule> {
   return { ...filed, name, path, schedule: NoiseSchedule.fromBetas(betas, { ...about, name }) };
 }
 
+/** Whether a model lies beside the package's own `schedules/`, which are presets and not of that model. */
+export async function liesAmongPresets(folder: string): Promise<boolean> {
+  const real = (path: string) => realpath(path).catch(() => undefined);
+  const schedules = await real(join(folder, 'schedules'));
+  return schedules !== undefined && schedules === (await real(PRESETS));
+}
+
 async function fileNames(folder: string): Promise<string[]> {
+  if (await liesAmongPresets(folder)) return [];
   const files = await readdir(join(folder, 'schedules')).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
     throw error;

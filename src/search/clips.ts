@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { type Audio, type Recording, recordingRemarks } from '../audio/audio.ts';
 import { readAudio } from '../audio/decode.ts';
-import { AUDIO_FILE, listAudio } from '../audio/filelist.ts';
+import { AUDIO_FILE, findAudio, passedOverRemarks } from '../audio/filelist.ts';
 import { resample } from '../audio/resample.ts';
 import { InputError } from '../formats/input-error.ts';
 import { uniforms } from '../random/noise.ts';
@@ -27,13 +27,15 @@ export interface ClipOptions {
   readonly seed: number;
   /** File paths that must not be taken, because the other set has them. */
   readonly except?: ReadonlySet<string>;
+  /** Whether as many others will be wanted from the same source, to verify on. */
+  readonly othersWanted?: boolean;
 }
 
 export interface ClipSet {
   readonly clips: readonly Clip[];
   /** The files the clips come from. */
   readonly files: ReadonlySet<string>;
-  /** What a user should know of them, one sentence each: files mixed down to one channel, files below the model's rate. */
+  /** What a user should know of them, one sentence each: files passed over, mixed down to one channel, below the model's rate. */
   readonly remarks: readonly string[];
 }
 
@@ -47,12 +49,15 @@ const SILENT_RMS = 1e-3;
  * Throws an InputError where a file cannot be read or not enough clips remain.
  */
 export async function loadClips(source: string, options: ClipOptions): Promise<ClipSet> {
-  const { sampleRate, hopSamples, seconds, count, seed, except } = options;
+  const { sampleRate, hopSamples, seconds, count, seed, except, othersWanted = false } = options;
   const length = Math.floor((seconds * sampleRate) / hopSamples) * hopSamples;
   if (length === 0) {
     throw new InputError(`clips of ${seconds} s are shorter than one hop of ${hopSamples} samples at ${sampleRate} Hz`);
   }
-  const found = [...new Set(await listAudio(source))].filter((file) => !except?.has(file));
+  const listed = await findAudio(source);
+  const distinct = [...new Set(listed.files)];
+  const found = distinct.filter((file) => !except?.has(file));
+  const taken = distinct.length - found.length;
   const passedOver: string[] = [];
   const clips: Clip[] = [];
   const files = new Set<string>();
@@ -80,13 +85,40 @@ export async function loadClips(source: string, options: ClipOptions): Promise<C
     recordings.push({ name: basename(file), channels: audio.channels, sampleRate: audio.sampleRate });
   }
   if (clips.length < count) {
+    if (othersWanted || taken > 0) throw tooFewForBoth(source, options, clips.length + taken, passedOver);
     const rest = except?.size ? ' beside the scoring clips' : '';
-    const why = passedOver.length > 0 ? ` (${passedOver.slice(0, 3).join(', ')})` : '';
+    const why = reasons(passedOver);
     throw new InputError(
       `${source}: ${count} clips of ${seconds} s were expected${rest}, got ${clips.length} of ${found.length} files${why}; --clip-count and --clip-seconds ask for less`,
     );
   }
-  return { clips, files, remarks: recordingRemarks(recordings, sampleRate) };
+  const remarks = [...passedOverRemarks(listed.passedOver), ...recordingRemarks(recordings, sampleRate)];
+  return { clips, files, remarks };
+}
+
+/** That one source has too few files to score on and to verify on. */
+function tooFewForBoth(
+  source: string,
+  { count, seconds }: ClipOptions,
+  usable: number,
+  passedOver: readonly string[],
+): InputError {
+  const [clips, files] = [count === 1 ? 'clip' : 'clips', usable === 1 ? 'file' : 'files'];
+  const half = Math.floor(usable / 2);
+  const advice =
+    half > 0
+      ? `--clip-count ${half} fits, or --heldout names others`
+      : usable === 1
+        ? '--clip-count 1 fits where --heldout names others'
+        : '--clip-seconds asks for less';
+  return new InputError(
+    `${source}: ${count} ${clips} of ${seconds} s to score on and as many others to verify on were expected, got ${usable} usable ${files}${reasons(passedOver)}; ${advice}`,
+  );
+}
+
+/** Why files were passed over, for the end of a clause. */
+function reasons(passedOver: readonly string[]): string {
+  return passedOver.length > 0 ? ` (${passedOver.slice(0, 3).join(', ')})` : '';
 }
 
 /** The middle `length` samples of a recording at another rate, or undefined where it is shorter. */

@@ -79,7 +79,9 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
   const config = await loadModelConfig(files, request.config);
   const { sample_rate: sampleRate, hop_length: hopSamples } = config.data_config;
   const clipOptions = { sampleRate, hopSamples, seconds: request.clipSeconds, count: request.clipCount, seed };
-  const scoring = await loadClips(request.clips ?? join(DEMO, 'clips', 'score'), clipOptions);
+  const othersWanted = request.clips !== undefined && request.heldout === undefined;
+  const scoringSource = request.clips ?? join(DEMO, 'clips', 'score');
+  const scoring = await loadClips(scoringSource, { ...clipOptions, othersWanted });
   const heldoutSource = request.heldout ?? request.clips ?? join(DEMO, 'clips', 'heldout');
   const heldout = await loadClips(heldoutSource, { ...clipOptions, except: scoring.files });
   refuseShared(scoring.clips, heldout.clips);

@@ -110,8 +110,16 @@ function identityOf(value: unknown): string {
   return JSON.stringify(value, (_, part) => (part?.hash === undefined ? part : part.hash)) ?? '';
 }
 
+/** Of files the name and the beginning of the hash, of schedules the name, and the rest as it is. */
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'the default';
+  const shown = (part: Record<string, unknown>) => {
+    if (typeof part?.hash === 'string') return `${part.name} (${part.hash.slice(0, 8)})`;
+    return Array.isArray(part?.betas) ? `${part.name} [${part.betas.join(', ')}]` : part;
+  };
+  const text =
+    typeof value === 'object' && value !== null
+      ? JSON.stringify(value, (_, part) => shown(part))
+      : String(value ?? 'the default');
   return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
 }
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { filelistLines, listAudio, readFilelist } from '../../src/audio/filelist.ts';
+import { filelistLines, findAudio, listAudio, passedOverRemarks, readFilelist } from '../../src/audio/filelist.ts';
 import { InputError } from '../../src/formats/input-error.ts';
 import { survivesMutations } from '../mutations.ts';
 
@@ -131,6 +131,23 @@ describe('listAudio', () => {
   test('takes one file as it is, and another one for a filelist', async () => {
     expect(await listAudio(paths[1]!)).toEqual([paths[1]]);
     expect(await listAudio(file('one.lst', 'wavs/a.wav'))).toEqual([paths[0]]);
+  });
+
+  test('says which files of other kinds it passes over, and refuses one that is named', async () => {
+    const kept = file('kinds/a.wav');
+    const others = ['b.M4A', 'c.opus', 'deep/d.aiff', 'e.mp4'].map((name) => file(`kinds/${name}`));
+    file('kinds/notes.txt');
+    expect(await findAudio(join(folder, 'kinds'))).toEqual({ files: [kept], passedOver: others.toSorted() });
+    expect(passedOverRemarks([])).toEqual([]);
+    expect(passedOverRemarks(['/x/a.m4a'])).toEqual(['1 file of another kind was passed over (a.m4a)']);
+    expect(passedOverRemarks(['/x/a.m4a', 'x.opus'])).toEqual([
+      '2 files of other kinds were passed over (a.m4a, x.opus)',
+    ]);
+    expect(passedOverRemarks(others)).toEqual(['4 files of other kinds were passed over (b.M4A, c.opus, d.aiff, …)']);
+    await expect(listAudio(others[0]!)).rejects.toThrow(
+      new InputError(`${others[0]}: expected WAV, FLAC, Ogg Vorbis or MP3, got .m4a`),
+    );
+    await expect(listAudio(join(folder, 'kinds/deep'))).rejects.toThrow('in this folder, got only others (d.aiff)');
   });
 
   test('says what was expected of a folder without audio and of what is not there', async () => {

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readPyTorch } from '../../src/formats/pytorch.ts';
+import { writePyTorch } from '../../src/formats/pytorch-writer.ts';
 import type { Tensor } from '../../src/formats/tensor.ts';
 import { loadPreset, loadSchedule } from '../../src/schedule/file.ts';
 import { torchFile } from '../formats/torch-file.ts';
@@ -172,6 +173,12 @@ describe('a schedule', () => {
     shell('schedule-export tensor.pt -o tensor.csv');
     const { betas } = await loadPreset('fastdiff-6');
     expect((await loadSchedule(at('tensor.csv'))).betas).toEqual(betas.map(Math.fround));
+  });
+
+  test("may be PyTorch's dictionary: without a state dict it is no model", async () => {
+    writeFileSync(at('betas.pt'), writePyTorch(new Map([['betas', [0.1, 0.5]]])));
+    expect(shell('schedule-export betas.pt -o betas.csv').status).toBe(0);
+    expect((await loadSchedule(at('betas.csv'))).betas).toEqual([0.1, 0.5]);
   });
 
   test('that is none is an error', () => {

@@ -123,6 +123,17 @@ describe('a file that is there', () => {
   });
 });
 
+test('files of other kinds in a folder are passed over aloud', () => {
+  for (const name of ['a.m4a', 'x.opus']) writeFileSync(at('recordings', name), '');
+  const { stdout, stderr } = shell('schedule-mel recordings -o mels --resample');
+  expect(stdout).toBe('mels/b.pt\nmels/a.pt\n');
+  expect(stderr).toMatch(/^2 files of other kinds were passed over \(a\.m4a, x\.opus\)\n/);
+  expect(shell('schedule-mel recordings -o mels --resample --quiet').stderr).toBe('');
+  expect(shell('schedule-mel recordings/a.m4a').stderr).toBe(
+    'schedule-mel: recordings/a.m4a: expected WAV, FLAC, Ogg Vorbis or MP3, got .m4a\n',
+  );
+});
+
 describe('what was done to recordings is said', () => {
   beforeEach(() => {
     writeFileSync(at('stereo.wav'), stereo(noise(3000)));
@@ -222,11 +233,27 @@ describe('--check', () => {
   test('says that a mel fits', () => {
     shell('schedule-mel speech.wav');
     const frames = Math.floor(speech.length / 300);
-    for (const line of ['schedule-mel --check speech.pt', 'schedule-mel --check speech.pt --audio speech.wav']) {
-      expect(shell(line)).toEqual(
-        expect.objectContaining({ status: 0, stdout: `speech.pt: fits, 80 bands, ${frames} frames\n`, stderr: '' }),
-      );
+    for (const [args, untold] of [
+      ['', ' (its hop and mel range show only with --audio)'],
+      [' --audio speech.wav', ''],
+    ] as const) {
+      const stdout = `speech.pt: fits, 80 bands, ${frames} frames${untold}\n`;
+      expect(shell(`schedule-mel --check speech.pt${args}`)).toMatchObject({ status: 0, stdout, stderr: '' });
     }
+  });
+
+  test('says what it could not look at, but for what a file says itself', async () => {
+    const right = await logMel(speech, MEL_CONFIG);
+    const { hop_length } = MEL_CONFIG;
+    writeFileSync(at('whole.safetensors'), writeMel(right, 'safetensors', MEL_CONFIG));
+    writeFileSync(at('hop.safetensors'), writeMel(right, 'safetensors', { hop_length }));
+    expect(shell('schedule-mel --check whole.safetensors hop.safetensors').stdout).toBe(
+      `whole.safetensors: fits, 80 bands, ${right.frames} frames\n` +
+        `hop.safetensors: fits, 80 bands, ${right.frames} frames (its mel range shows only with --audio)\n`,
+    );
+    expect(JSON.parse(shell('schedule-mel --check hop.safetensors --json').stdout)).toMatchObject([
+      { unchecked: ['mel range'] },
+    ]);
   });
 
   test('warns, and refuses with exit 1, of each mel by name', async () => {

@@ -51,7 +51,7 @@ test('starts from families, files and Python lists, and compares the winner with
 
 test('--save-to-model makes the winner what best-3 of the model means', async () => {
   const { status, stderr } = search('--study', 'saved', '--save-to-model', '--precision', 'float32');
-  expect(stderr).toContain('Saved to the model as best-3.');
+  expect(stderr).toContain('Saved to the model as best-3: ');
   expect(status).toBe(0);
   const { outcome } = await readStudy(at('saved'));
   const { betas, clamp } = await loadSchedule('best-3', { model: at('folder') });
@@ -59,9 +59,9 @@ test('--save-to-model makes the winner what best-3 of the model means', async ()
 
   // What best-3 meant when a search began, it means when the search goes on.
   const better = ['--study', 'better', '--seed', '1', '--from', 'best-3', '--save-to-model', '--precision', 'float32'];
-  expect(search(...better).stderr).toMatch(/Saved to the model as best-3; the one that was there is best-3-2 now\./);
+  expect(search(...better).stderr).toMatch(/Saved to the model as best-3; the one that was there is best-3-2 now: /);
   expect(search(...better).stderr).toMatch(
-    /This study is finished.*\nThe model has this schedule already, as best-3\./s,
+    /This study is finished.*\nThe model has this schedule already, as best-3: /s,
   );
 
   // The same model as far as its network goes, trained on other levels and with other mels.
@@ -93,10 +93,12 @@ test('a folder that nothing can be saved to is known before the search', () => {
 test.each([
   ['lmnt-6', 'lmnt-6: a schedule of 3 steps was expected to start from, got one of 6; schedule-expand makes others'],
   ['karras:2:1', 'karras'],
-  ['nothing', 'nothing: '],
+  ['nothing', 'nothing: expected a path'],
+  ['karas', 'karas: expected a path'],
 ])('--from %s is one sentence', (from, sentence) => {
   const { status, stderr } = search('--study', 'refused', '--from', from);
   expect(stderr).toContain(`schedule-search: ${sentence}`);
+  if (from === 'karas') expect(stderr).toMatch(/, or a family: uniform-log-snr, karras, .*\n$/);
   expect(status).toBe(1);
 });
 

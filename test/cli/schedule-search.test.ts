@@ -87,8 +87,8 @@ describe('schedule-search', () => {
     expect(stderr).toContain('up to 20 trials of 6 steps');
     expect(status).toBe(0);
     const result = JSON.parse(stdout);
-    expect(result.study).toBe(join(folder, 'experiments', 'search-6'));
-    expect(result.report).toBe(join(folder, 'reports', 'search-6.html'));
+    expect(result.study).toBe(join(folder, 'experiments', 'search-6-checkpoint'));
+    expect(result.report).toBe(join(folder, 'reports', 'search-6-checkpoint.html'));
     const { trials, outcome } = await readStudy(result.study);
     expect(trials).toHaveLength(20);
     expect(result.best.betas).toEqual(outcome!.betas);
@@ -123,7 +123,7 @@ describe('schedule-search', () => {
     const { status, stderr } = await run(more);
     expect(stderr).not.toContain('finished');
     expect(status).toBe(0);
-    expect(trialsWithoutSeconds('raised')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6')));
+    expect(trialsWithoutSeconds('raised')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6-checkpoint')));
   });
 
   test('with a smaller budget gives the result that a larger one found', async () => {
@@ -151,7 +151,7 @@ describe('schedule-search', () => {
   test('begins another study beside it with --fresh', async () => {
     const { status } = await run([...TINY, '--budget', '60', '--seed', '3', '--fresh', '--quiet']);
     expect(status).toBe(0);
-    expect(existsSync(join(folder, 'experiments', 'search-6-2', 'best.json'))).toBe(true);
+    expect(existsSync(join(folder, 'experiments', 'search-6-checkpoint-2', 'best.json'))).toBe(true);
   });
 
   test('with 1 and with 4 workers gives the same trials with the same scores, bit for bit', async () => {
@@ -177,8 +177,8 @@ describe('schedule-search', () => {
     const result = await search({ study, strategy, baselines, pool });
     await pool.close();
     expect(result!.trials).toHaveLength(20);
-    expect(trialsWithoutSeconds('four')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6')));
-    const { outcome } = await readStudy(join(folder, 'experiments', 'search-6'));
+    expect(trialsWithoutSeconds('four')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6-checkpoint')));
+    const { outcome } = await readStudy(join(folder, 'experiments', 'search-6-checkpoint'));
     expect({ ...result!.outcome, seconds: 0 }).toEqual({ ...outcome, seconds: 0 });
   });
 
@@ -193,7 +193,7 @@ describe('schedule-search', () => {
     const { status, stderr } = await run(args);
     expect(stderr).toMatch(/Going on: \d+ evaluations are done already/);
     expect(status).toBe(0);
-    expect(trialsWithoutSeconds('killed')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6')));
+    expect(trialsWithoutSeconds('killed')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6-checkpoint')));
   });
 
   test('stops at Ctrl-C with exit 130 and a command that goes on, which does', async () => {
@@ -207,7 +207,7 @@ describe('schedule-search', () => {
     expect(stopped.status).toBe(130);
     const { status } = await run([...args, '--resume']);
     expect(status).toBe(0);
-    expect(trialsWithoutSeconds('stopped')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6')));
+    expect(trialsWithoutSeconds('stopped')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6-checkpoint')));
   });
 
   test.each([

@@ -21,7 +21,7 @@ describe('the table', () => {
   });
 
   test('says each warning once, beneath, and numbers those it is for', () => {
-    const lines = listing([listed([0.1, 0.05], ''), listed([0.1, 0.2], ''), listed([0.2, 0.1, 0.05], '')]).split('\n');
+    const lines = listing([listed([0.1, 0.05], ''), listed([0.1, 0.2], ''), listed([0.2, 0.1, 0.15], '')]).split('\n');
     expect(lines.map((line) => line.split('  ')[0])).toEqual([
       'name',
       'of-2 [1]',

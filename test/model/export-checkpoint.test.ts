@@ -145,7 +145,11 @@ describe('what holds a model', () => {
     ['a folder', () => folder],
     ['a training checkpoint', () => training],
     ['a safetensors file, by its ending', () => file('any.safetensors', '')],
-    ['a dictionary that PyTorch saved', () => file('dictionary.pt', writePyTorch(new Map([['a', tensor]])))],
+    ['a state dict', () => file('state.pt', writePyTorch(new Map([['conv.weight', tensor]])))],
+    [
+      'a state dict under model',
+      () => file('under.pt', writePyTorch(new Map([['model', new Map([['conv.weight', tensor]])]]))),
+    ],
     ['a PyTorch file larger than any schedule', () => file('large.pt', new Uint8Array(2 ** 24 + 1))],
   ])('%s does', async (_, path) => {
     expect(await holdsModel(path())).toBe(true);
@@ -153,6 +157,7 @@ describe('what holds a model', () => {
 
   test.each([
     ['a tensor that PyTorch saved', () => file('tensor.pt', writePyTorch(tensor))],
+    ['a dictionary of betas', () => file('betas.pt', writePyTorch(new Map([['betas', tensor]])))],
     ['a list that PyTorch saved', () => file('list.pt', writePyTorch([0.1, 0.2]))],
     ["numpy's archive", () => file('archive.npz', writePyTorch(new Map([['a', tensor]])))],
     ['JSON', () => file('schedule.json', '[0.1]')],

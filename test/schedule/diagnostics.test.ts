@@ -115,6 +115,14 @@ describe('warnings', () => {
   });
 });
 
+test('betas that fall throughout may be in reverse order, or levels', () => {
+  const sentence = 'The betas fall throughout: they may be in reverse order, or levels.';
+  const shippedBackwards = NoiseSchedule.fromBetas([...shipped(6)].reverse());
+  const levels = NoiseSchedule.fromBetas(shipped(6).levels);
+  for (const schedule of [shippedBackwards, levels]) expect(warnings(diagnose(schedule))).toContain(sentence);
+  expect(warnings(diagnose(NoiseSchedule.fromBetas([0.2, 0.1, 0.15])))).not.toContain(sentence);
+});
+
 test('sigmaOfLevel is what a schedule of that level has', () => {
   for (const level of [0.9999995, 0.9, 0.5, 0.0814]) {
     expect(sigmaOfLevel(level) / NoiseSchedule.fromLevels([level]).sigmas[0]!).toBeCloseTo(1, 9);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -85,5 +85,41 @@ describe('loadClips', () => {
     await expect(loadClips(list, { ...OPTIONS, count: 2 })).rejects.toThrow(
       'got 1 of 2 files (copy.wav is the same recording as original); ',
     );
+  });
+
+  test('says at once how many files there are, and how many fit, where others are wanted from the same source', async () => {
+    for (let i = 0; i < 5; i++) file(`${i}.wav`, writeWav(noise(6000, 0.5, i + 1), 22050, 'pcm16'));
+    file('brief.wav', writeWav(noise(441), 22050, 'pcm16'));
+    const both = 'of 0.08 s to score on and as many others to verify on were expected, got';
+    const list = (name: string, lines: readonly string[]) => file(name, lines.map((line) => `${line}.wav\n`).join(''));
+    const refusal = (source: string, sentence: string, options: object) =>
+      expect(loadClips(source, { ...OPTIONS, ...options })).rejects.toThrow(new InputError(`${source}: ${sentence}`));
+
+    const five = list('five.txt', ['0', '1', '2', '3', '4']);
+    const sentence = (count: number) =>
+      `${count} clips ${both} 5 usable files; --clip-count 2 fits, or --heldout names others`;
+    await refusal(five, sentence(6), { count: 6, othersWanted: true });
+    const { files } = await loadClips(five, { ...OPTIONS, count: 3, othersWanted: true });
+    await refusal(five, sentence(3), { count: 3, except: files });
+
+    await refusal(
+      list('single.txt', ['0', 'brief']),
+      `2 clips ${both} 1 usable file (brief.wav lasts 0.02 s); --clip-count 1 fits where --heldout names others`,
+      { count: 2, othersWanted: true },
+    );
+    await refusal(
+      list('none.txt', ['brief']),
+      `1 clip ${both} 0 usable files (brief.wav lasts 0.02 s); --clip-seconds asks for less`,
+      { othersWanted: true },
+    );
+  });
+
+  test('remarks on files of other kinds in a folder', async () => {
+    mkdirSync(join(folder, 'kinds'));
+    file('kinds/a.m4a', '');
+    file('kinds/x.opus', '');
+    file('kinds/noise.wav', writeWav(noise(6000), 22050, 'pcm16'));
+    const { remarks } = await loadClips(join(folder, 'kinds'), OPTIONS);
+    expect(remarks).toEqual(['2 files of other kinds were passed over (a.m4a, x.opus)']);
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { METRIC_NAMES, type MetricName } from '../../src/audio/distances/index.ts';
 import { InputError } from '../../src/formats/input-error.ts';
@@ -38,7 +39,7 @@ async function saved(): Promise<Record<string, number>> {
 
 test('is what best-N of the model means, with clamp, precision, clips and score', async () => {
   const { path, remark } = await saveToModel(folder, study, found(0.5));
-  expect(remark).toBe('Saved to the model as best-2.');
+  expect(remark).toBe(`Saved to the model as best-2: ${path}`);
   expect(path).toBe(join(folder, 'schedules', 'best-2.json'));
   const schedule = await loadSchedule('best-2', { model: folder });
   expect(schedule).toMatchObject({ name: 'best-2', clamp: 'state', betas: found(0.5).betas });
@@ -50,8 +51,8 @@ test('is what best-N of the model means, with clamp, precision, clips and score'
 
 test('a better one takes the name, and the older one keeps another', async () => {
   await saveToModel(folder, study, found(0.5));
-  const { remark } = await saveToModel(folder, study, found(0.4));
-  expect(remark).toBe('Saved to the model as best-2; the one that was there is best-2-2 now.');
+  const { remark, path } = await saveToModel(folder, study, found(0.4));
+  expect(remark).toBe(`Saved to the model as best-2; the one that was there is best-2-2 now: ${path}`);
   expect(await saved()).toEqual({ 'best-2.json': 0.4, 'best-2-2.json': 0.5 });
 });
 
@@ -59,7 +60,7 @@ test('a worse one on the same held-out clips takes the next name', async () => {
   await saveToModel(folder, study, found(0.4));
   const { path, remark } = await saveToModel(folder, study, found(0.5));
   expect(remark).toBe(
-    'Saved to the model as best-2-2: its best-2 scores 0.4000 on the same held-out clips, this one 0.5000.',
+    `Saved to the model as best-2-2, since its best-2 scores 0.4000 on the same held-out clips and this one 0.5000: ${path}`,
   );
   expect(path).toBe(join(folder, 'schedules', 'best-2-2.json'));
   await saveToModel(folder, study, found(0.45));
@@ -72,13 +73,29 @@ test('on other clips scores say nothing about each other, so the newer one takes
   expect(await saved()).toEqual({ 'best-2.json': 0.5, 'best-2-2.json': 0.4 });
 });
 
+test('one that was judged on less sound does not take the name', async () => {
+  await saveToModel(folder, study, found(0.5));
+  const { remark } = await saveToModel(folder, { ...study, clipSamples: 2190 }, found(0.4));
+  // 21,900 and 2,190 samples at 22,050 Hz.
+  expect(remark).toContain('since its best-2 was judged on 1.0 s of speech and this one on 0.1 s: ');
+  expect(await saved()).toEqual({ 'best-2.json': 0.5, 'best-2-2.json': 0.4 });
+});
+
+test("this package's own folder of presets is no model's", async () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  await expect(checkSavable(root)).rejects.toThrow(/schedules: expected a model in a folder of its own/);
+  await expect(loadSchedule('lmnt-7', { model: root })).rejects.toThrow(
+    /a schedule of .* \(it has none\) or a preset: /,
+  );
+});
+
 test('the same schedule is saved once, whatever its name', async () => {
   const otherClips = { ...study, heldoutClips: [{ name: 'c', hash: 'other' }] };
   await saveToModel(folder, study, found(0.4));
   await saveToModel(folder, study, found(0.5));
   for (const ground of [study, otherClips]) {
     const { path, remark } = await saveToModel(folder, ground, found(0.5));
-    expect(remark).toBe('The model has this schedule already, as best-2-2.');
+    expect(remark).toBe(`The model has this schedule already, as best-2-2: ${path}`);
     expect(path).toBe(join(folder, 'schedules', 'best-2-2.json'));
   }
   expect(await saved()).toEqual({ 'best-2.json': 0.4, 'best-2-2.json': 0.5 });

@@ -1,13 +1,12 @@
 import { extname } from 'node:path';
 import { InputError } from '../../formats/input-error.ts';
 import type { NoiseSchedule } from '../noise-schedule.ts';
-import { json } from './json.ts';
 import type { SaveOptions, ScheduleForm, WrittenSchedule } from './schedule-form.ts';
 import { checkSteps, type FiledSchedule, scheduleOf } from './schedule-parts.ts';
 
-// All but JSON are loaded when one comes: what they stand on takes as long to load as the presets do.
-const FORMS: Readonly<Record<string, () => Promise<ScheduleForm> | ScheduleForm>> = {
-  '.json': () => json,
+// Loaded when one comes: what they stand on takes longer to load than everything else that a listing of presets needs.
+const FORMS: Readonly<Record<string, () => Promise<ScheduleForm>>> = {
+  '.json': async () => (await import('./json.ts')).json,
   '.pt': async () => (await import('./pytorch.ts')).pytorch,
   '.npy': async () => (await import('./npy.ts')).npy,
   '.npz': async () => (await import('./npz.ts')).npz,
@@ -31,7 +30,7 @@ export function hasScheduleEnding(path: string): boolean {
  * @throws {InputError} that begins with the path, if they do not hold a schedule.
  */
 export async function readScheduleFile(bytes: Uint8Array, path: string): Promise<FiledSchedule> {
-  const form = await (FORMS[formEnding(path)]?.() ?? json);
+  const form = await (FORMS[formEnding(path)] ?? FORMS['.json']!)();
   return scheduleOf(form.read(bytes, path), path);
 }
 
@@ -52,7 +51,7 @@ export async function writeScheduleFile(
     throw new InputError(`${path}: expected one of the endings ${SCHEDULE_ENDINGS.join(', ')}, got ${got}`);
   }
   const { content, remarks } = form.write(schedule, path, options);
-  const lost = form !== json && schedule.clamp !== 'x0';
+  const lost = ending(path) !== '.json' && schedule.clamp !== 'x0';
   const sentence = `The clamp, ${schedule.clamp}, is not in a ${ending(path)} file; .json keeps it.`;
   return { content, remarks: lost ? [...remarks, sentence] : remarks };
 }

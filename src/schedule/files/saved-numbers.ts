@@ -26,6 +26,11 @@ export function savedNumbers(saved: unknown, path: string): number[] {
   throw new InputError(`${path}: expected a list of numbers or a one-dimensional tensor, got ${described(saved)}`);
 }
 
+/** Whether a value is a dictionary in which something is called as betas are. */
+export function namesBetas(saved: unknown): saved is ReadonlyMap<unknown, unknown> {
+  return saved instanceof Map && NAMES.some((name) => saved.has(name));
+}
+
 /**
  * The one value that is named `beta`, `betas` or `noise_schedule`.
  *

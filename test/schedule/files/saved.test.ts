@@ -83,8 +83,28 @@ describe('what holds no schedule', () => {
     ],
     [
       'a.pt',
-      writePyTorch(new Map([['betas', ones(2)]])),
+      writePyTorch(
+        new Map([
+          ['betas', ones(2)],
+          ['conv.weight', ones(2)],
+        ]),
+      ),
       'expected a list of numbers or a one-dimensional tensor, got a dictionary',
+    ],
+    [
+      'a.pt',
+      writePyTorch(new Map([['other', ones(2)]])),
+      'expected a list of numbers or a one-dimensional tensor, got a dictionary',
+    ],
+    [
+      'a.pt',
+      writePyTorch(
+        new Map([
+          ['beta', [0.1]],
+          ['betas', [0.2]],
+        ]),
+      ),
+      'expected exactly one of beta, betas, noise_schedule, got beta, betas',
     ],
     [
       'a.pt',
@@ -99,6 +119,17 @@ describe('what holds no schedule', () => {
     );
   });
 });
+
+test.each(['beta', 'betas', 'noise_schedule'])(
+  "PyTorch's dictionary with %s is read, a list or a tensor",
+  async (name) => {
+    const tensor = { shape: [2], data: Float64Array.of(0.1, 0.5) };
+    for (const betas of [[0.1, 0.5], tensor]) {
+      const { schedule } = await readScheduleFile(writePyTorch(new Map([[name, betas]])), 'a.pt');
+      expect([[...schedule.betas], schedule.clamp]).toEqual([[0.1, 0.5], 'x0']);
+    }
+  },
+);
 
 describe('what is lost is said', () => {
   const schedule = NoiseSchedule.fromBetas([0.1, 0.5], { name: 'mine', clamp: 'none' });
