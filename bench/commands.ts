@@ -80,13 +80,13 @@ const commands: Record<string, readonly string[]> = {
     '--force',
   ],
 };
-const seconds: Record<string, number[]> = {};
+const seconds: Record<string, number[]> = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
 for (let round = 0; round < Number(options.rounds); round++) {
   for (const [name, args] of Object.entries(commands)) {
     const begin = performance.now();
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
     if (status !== 0) throw new Error(`${name}: ${stderr}`);
-    (seconds[name] ??= []).push((performance.now() - begin) / 1000);
+    seconds[name]!.push((performance.now() - begin) / 1000);
   }
 }
 rmSync(folder, { recursive: true });

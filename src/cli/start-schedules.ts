@@ -8,6 +8,7 @@ import { readBest } from '../search/outcome.ts';
 import type { SearchPlan } from '../search/plan.ts';
 import { type StudySettings, studySettings } from '../search/settings.ts';
 import { sameBetas } from '../search/trial.ts';
+import { plain } from './plain-text.ts';
 
 /** A schedule that a search starts from. */
 export interface Start {
@@ -47,10 +48,7 @@ async function start(name: string, { steps, modelFolder, recorded = [] }: StartO
   });
   const { saysClamp } = found;
   // The winner will be called found-N too.
-  const schedule =
-    found.origin === 'file'
-      ? NoiseSchedule.fromBetas(found.schedule.betas, { ...found.schedule, name: labelOf(found) })
-      : found.schedule;
+  const schedule = found.origin === 'file' ? renamed(found.schedule, plain(labelOf(found))) : found.schedule;
   if (schedule.length !== steps) {
     throw new InputError(
       `${name}: a schedule of ${steps} steps was expected to start from, got one of ${schedule.length}; schedule-expand makes others`,
@@ -60,6 +58,11 @@ async function start(name: string, { steps, modelFolder, recorded = [] }: StartO
   const study = studySettings.safeParse(best?.study).data;
   const known = found.origin === 'model' ? recorded.find((earlier) => earlier.name === schedule.name) : undefined;
   return { schedule: known ? NoiseSchedule.fromBetas(known.betas, schedule) : schedule, saysClamp, study };
+}
+
+function renamed(schedule: NoiseSchedule, name: string): NoiseSchedule {
+  const { betas, ...about } = schedule.toJSON();
+  return NoiseSchedule.fromBetas(betas, { ...about, name });
 }
 
 /** A file by its own name where that says more than what it holds does. */

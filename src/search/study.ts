@@ -1,5 +1,6 @@
 import { appendFile, mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { InputError } from '../formats/input-error.ts';
 import { checkData, parseJson } from '../formats/json.ts';
 import { readIfThere } from '../formats/read-input.ts';
@@ -110,16 +111,17 @@ function identityOf(value: unknown): string {
   return JSON.stringify(value, (_, part) => (part?.hash === undefined ? part : part.hash)) ?? '';
 }
 
-/** Of files the name and the beginning of the hash, of schedules the name, and the rest as it is. */
+const described = z.union([
+  z.object({ name: z.string(), hash: z.string() }).transform(({ name, hash }) => `${name} (${hash.slice(0, 8)})`),
+  z
+    .object({ name: z.string(), betas: z.array(z.number()) })
+    .transform(({ name, betas }) => `${name} [${betas.join(', ')}]`),
+]);
+
+/** Of files the name and the beginning of the hash, of schedules the name and the betas, and the rest as it is. */
 function show(value: unknown): string {
-  const shown = (part: Record<string, unknown>) => {
-    if (typeof part?.hash === 'string') return `${part.name} (${part.hash.slice(0, 8)})`;
-    return Array.isArray(part?.betas) ? `${part.name} [${part.betas.join(', ')}]` : part;
-  };
-  const text =
-    typeof value === 'object' && value !== null
-      ? JSON.stringify(value, (_, part) => shown(part))
-      : String(value ?? 'the default');
+  const parts = [value].flat().map((part) => described.safeParse(part).data ?? JSON.stringify(part) ?? 'the default');
+  const text = parts.join(', ');
   return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
 }
 
