@@ -1,12 +1,8 @@
-import type { OnnxWriter, Operation, Tensor } from './operation.ts';
+import type { Applied, OnnxWriter, Operation, Tensor, Value } from './operation.ts';
 import { OPERATIONS, type Step } from './operations/index.ts';
 import { type Shape, showShape } from './shape.ts';
 
-/** A value of a graph: the number of the node that makes it, and its shape. */
-export interface Value {
-  readonly id: number;
-  readonly shape: Shape;
-}
+export type { Value } from './operation.ts';
 
 /** How a value comes to be. Parameters are the trained weights, under the checkpoint's names. */
 export type Node =
@@ -49,8 +45,10 @@ export class Graph {
   }
 
   /** The trained weights the program reads, in the order of their first use. */
-  parameters(): { readonly name: string; readonly shape: readonly number[] }[] {
-    return this.nodes.filter((node) => node.kind === 'parameter');
+  parameters(): { readonly name: string; readonly shape: readonly number[]; readonly value: Value }[] {
+    return this.nodes.flatMap((node, id) =>
+      node.kind === 'parameter' ? [{ name: node.name, shape: node.shape, value: { id, shape: node.shape } }] : [],
+    );
   }
 
   #push(node: Node): Value {
@@ -72,4 +70,13 @@ export function evaluateStep(step: Step, inputs: readonly Tensor[]): Tensor {
 
 export function lowerStep(onnx: OnnxWriter, step: Step, inputs: readonly string[], shapes: readonly Shape[]): string {
   return operationOf(step).lower(onnx, inputs, step.attributes, shapes);
+}
+
+/** For each input how to add its gradient (see Gradient); undefined for an operation that has none. */
+export function gradientOf(
+  graph: Graph,
+  step: Step,
+  applied: Omit<Applied<object>, 'attributes'>,
+): readonly ((() => Value) | undefined)[] | undefined {
+  return operationOf(step).gradient?.(graph, { ...applied, attributes: step.attributes });
 }

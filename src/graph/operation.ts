@@ -6,6 +6,12 @@ export interface Tensor {
   readonly data: Float32Array;
 }
 
+/** A value of a graph: the number of the node that makes it, and its shape. */
+export interface Value {
+  readonly id: number;
+  readonly shape: Shape;
+}
+
 /**
  * What an operation's lowering may ask of the ONNX file being written; values are names of ONNX tensors.
  * A value of rank 3, [batch, channels, time], is written with one row, [batch, channels, 1, time]: ONNX Runtime's blocked
@@ -20,15 +26,36 @@ export interface OnnxWriter {
 /** Attributes by name: whole numbers, lists of them, text, or { float } for a float. */
 export type OnnxAttributes = Readonly<Record<string, number | readonly number[] | string | { readonly float: number }>>;
 
+/** What an operation's gradient may ask of the graph: more steps and constants. (Steps by name: operations that import each other would go in circles.) */
+export interface GraphBuilder {
+  apply(step: { readonly name: string; readonly attributes: object }, ...inputs: Value[]): Value;
+  constant(data: Float32Array, shape: readonly number[]): Value;
+}
+
+/** An operation where a graph applies it, with `upstream`, the loss's gradient by its output (of the output's shape). */
+export interface Applied<Attributes> {
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+  readonly attributes: Attributes;
+  readonly upstream: Value;
+}
+
+/** For each input how to add the loss's gradient by it, of its shape; undefined where that is zero almost everywhere. */
+export type Gradient<Attributes> = (
+  graph: GraphBuilder,
+  applied: Applied<Attributes>,
+) => readonly ((() => Value) | undefined)[];
+
 /**
  * One kind of step of a tensor program.
  * `shape` is its shape rule and throws on inputs that do not fit; `evaluate` is its definition in plain TypeScript, in
  * double precision inside, against which engines are tested; `lower` writes it as ONNX nodes, given
- * its inputs' names and shapes, and returns the result's name.
+ * its inputs' names and shapes, and returns the result's name; `gradient` is absent where nothing asks for it.
  */
 export interface Operation<Attributes> {
   readonly name: string;
   shape(inputs: readonly Shape[], attributes: Attributes): Shape;
   evaluate(inputs: readonly Tensor[], attributes: Attributes): Tensor;
   lower(onnx: OnnxWriter, inputs: readonly string[], attributes: Attributes, shapes: readonly Shape[]): string;
+  gradient?: Gradient<Attributes>;
 }

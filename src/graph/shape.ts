@@ -15,6 +15,10 @@ export function sameDim(a: Dim, b: Dim): boolean {
   return a.symbol === b.symbol && a.times === b.times;
 }
 
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, axis) => sameDim(dim, b[axis]!));
+}
+
 /** [batch, channels, time] with its time times or divided by a whole number; throws where a division leaves a remainder. */
 export function scaleTime(operation: string, shape: Shape, numerator: number, denominator = 1): Shape {
   const [batch, channels, time] = shape;
@@ -65,4 +69,9 @@ export function writtenShape<Size>(shape: readonly Size[]): readonly (Size | 1)[
 export function writtenAxes(axis: number, rank: number): readonly number[] {
   if (rank !== 3) return [axis];
   return axis === 2 ? [2, 3] : [axis, 2];
+}
+
+/** The written axis of a dimension of a shape of that rank. */
+export function writtenAxis(axis: number, rank: number): number {
+  return rank === 3 && axis === 2 ? 3 : axis;
 }

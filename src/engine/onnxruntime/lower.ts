@@ -6,11 +6,14 @@ import { attribute, encodeModel, floatTensor, int64Tensor, valueInfo } from './o
 /** Where values of rank 3 get their one row (see OnnxWriter). */
 const ROW_AXIS = 2;
 
+/** The numbers of a graph's parameters by name, or that they come with each run, as inputs of those names. */
+export type Weights = ReadonlyMap<string, Float32Array> | 'inputs';
+
 /**
- * Writes a graph as an ONNX model. Parameters become initializers, so that ONNX Runtime packs them once for its kernels.
- * Throws where a parameter has no weights of its size.
+ * Writes a graph as an ONNX model. Parameters with weights become initializers, so that ONNX Runtime packs them once for its
+ * kernels. Throws where weights are given and a parameter has none of its size.
  */
-export function lowerToOnnx(graph: Graph, weights: ReadonlyMap<string, Float32Array>): Uint8Array {
+export function lowerToOnnx(graph: Graph, weights: Weights): Uint8Array {
   const nodes: Record<string, unknown>[] = [];
   const initializers: Record<string, unknown>[] = [];
   let count = 0;
@@ -41,12 +44,12 @@ export function lowerToOnnx(graph: Graph, weights: ReadonlyMap<string, Float32Ar
   const names: string[] = [];
   const inputs: Record<string, unknown>[] = [];
   for (const node of graph.nodes) {
-    if (node.kind === 'input') {
+    if (node.kind === 'input' || (node.kind === 'parameter' && weights === 'inputs')) {
       inputs.push(valueInfo(node.name, node.shape.map(onnxDim)));
       const rows = node.shape.length === 3;
       names.push(rows ? writer.node('Unsqueeze', [node.name, writer.int64([ROW_AXIS])]) : node.name);
     } else if (node.kind === 'parameter') {
-      const data = weights.get(node.name);
+      const data = (weights as ReadonlyMap<string, Float32Array>).get(node.name);
       if (data === undefined) throw new RangeError(`no weights are given for ${node.name}`);
       const wanted = node.shape.reduce((product, size) => product * size, 1);
       if (data.length !== wanted) throw new RangeError(`${node.name} takes ${wanted} weights, got ${data.length}`);

@@ -2,7 +2,7 @@ import './no-telemetry.ts';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../../graph/graph.ts';
 import type { Program } from '../engine.ts';
-import { lowerToOnnx } from './lower.ts';
+import { lowerToOnnx, type Weights } from './lower.ts';
 
 /** Where ONNX Runtime runs: its execution providers that ship with onnxruntime-node, or are installed beside it (cuda). */
 export const DEVICES = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
@@ -17,16 +17,18 @@ export interface EngineOptions {
   readonly device?: Device;
   /** Threads of one run on the CPU; default 1, since workers run side by side. */
   readonly threads?: number;
+  /** Where to write the times of every node, to be read by people: files PREFIX_….json, when the program is disposed of. */
+  readonly profile?: string;
 }
 
-/** Compiles a graph with its weights (by parameter name) for ONNX Runtime. Throws an Error that names the device where its provider does not start. */
+/** Compiles a graph with its weights for ONNX Runtime; a training program takes them as inputs instead. Throws an Error that names the device where its provider does not start. */
 export async function compile(
   graph: Graph,
-  weights: ReadonlyMap<string, Float32Array>,
-  { device = 'cpu', threads = 1 }: EngineOptions = {},
+  weights: Weights,
+  { device = 'cpu', threads = 1, profile }: EngineOptions = {},
 ): Promise<Program> {
   const model = lowerToOnnx(graph, weights);
-  const session = await createSession(model, device, threads);
+  const session = await createSession(model, device, threads, profile);
   return {
     async run(inputs) {
       const feeds: Record<string, OrtTensor> = {};
@@ -36,7 +38,10 @@ export async function compile(
         Object.entries(results).map(([name, { data, dims }]) => [name, { data: data as Float32Array, shape: dims }]),
       );
     },
-    dispose: () => session.release(),
+    async dispose() {
+      if (profile !== undefined) session.endProfiling();
+      await session.release();
+    },
   };
 }
 
@@ -47,7 +52,12 @@ env.logLevel = 'fatal';
 const CUDA_HINT =
   'its libraries are installed by ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js';
 
-async function createSession(model: Uint8Array, device: Device, threads: number): Promise<InferenceSession> {
+async function createSession(
+  model: Uint8Array,
+  device: Device,
+  threads: number,
+  profile?: string,
+): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(model, {
       executionProviders: [device],
@@ -56,6 +66,7 @@ async function createSession(model: Uint8Array, device: Device, threads: number)
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       logSeverityLevel: FATAL,
+      ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     });
   } catch (error) {
     const hint = device === 'cuda' ? `; ${CUDA_HINT}` : '';

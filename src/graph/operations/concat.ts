@@ -24,4 +24,11 @@ export const concat: Operation<object> = {
     return { shape: [rows, left + right], data };
   },
   lower: (onnx, inputs) => onnx.node('Concat', inputs, { axis: 1 }),
+  gradient(graph, { inputs: [a, b], upstream }) {
+    const [left, right] = [a!.shape[1] as number, b!.shape[1] as number];
+    return [
+      () => graph.apply({ name: 'slice', attributes: { axis: 1, start: 0, length: left } }, upstream),
+      () => graph.apply({ name: 'slice', attributes: { axis: 1, start: left, length: right } }, upstream),
+    ];
+  },
 };

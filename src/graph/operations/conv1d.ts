@@ -2,7 +2,7 @@ import type { Operation } from '../operation.ts';
 import { sameDim, showShape } from '../shape.ts';
 
 /**
- * Convolution along time: x [batch, cin, length], kernel [cout, cin, taps] with an odd number of taps, bias [cout] →
+ * Convolution along time: x [batch, cin, length], kernel [cout, cin, taps] with an odd number of taps, bias [cout] or none →
  * [batch, cout, length]; stride 1, zeros outside ("same" padding). Mirrors torch.nn.functional.conv1d.
  */
 export const conv1d: Operation<{ readonly dilation: number }> = {
@@ -10,16 +10,16 @@ export const conv1d: Operation<{ readonly dilation: number }> = {
   shape([x, kernel, bias]) {
     const [batch, cin, length] = x!;
     const [cout, kernelIn, taps] = kernel!;
-    const fits = x!.length === 3 && kernel!.length === 3 && bias!.length === 1;
+    const fits = x!.length === 3 && kernel!.length === 3 && (bias === undefined || bias.length === 1);
     if (
       !fits ||
       !sameDim(cin!, kernelIn!) ||
-      !sameDim(cout!, bias![0]!) ||
+      (bias !== undefined && !sameDim(cout!, bias[0]!)) ||
       typeof taps !== 'number' ||
       taps % 2 === 0
     ) {
       throw new RangeError(
-        `conv1d: input ${showShape(x!)}, kernel ${showShape(kernel!)} and bias ${showShape(bias!)} do not fit`,
+        `conv1d: input ${showShape(x!)}, kernel ${showShape(kernel!)} and bias ${bias ? showShape(bias) : '–'} do not fit`,
       );
     }
     return [batch!, cout!, length!];
@@ -31,7 +31,7 @@ export const conv1d: Operation<{ readonly dilation: number }> = {
     for (let b = 0; b < batch; b++) {
       for (let o = 0; o < cout; o++) {
         for (let t = 0; t < length; t++) {
-          let sum = bias!.data[o]!;
+          let sum = bias?.data[o] ?? 0;
           for (let k = 0; k < taps; k++) {
             const at = t + (k - (taps - 1) / 2) * dilation;
             if (at < 0 || at >= length) continue;
@@ -48,5 +48,21 @@ export const conv1d: Operation<{ readonly dilation: number }> = {
   lower(onnx, inputs, { dilation }, [, kernel]) {
     const padding = (dilation * ((kernel![2] as number) - 1)) / 2;
     return onnx.node('Conv', inputs, { dilations: [1, dilation], pads: [0, padding, 0, padding] });
+  },
+  gradient(graph, { inputs: [x, kernel, bias], attributes: { dilation }, upstream }) {
+    const byInput = () => {
+      const adjoint = graph.apply({ name: 'adjointKernel', attributes: {} }, kernel!);
+      return graph.apply({ name: 'conv1d', attributes: { dilation } }, upstream, adjoint);
+    };
+    const byKernel = () => {
+      const attributes = { dilation, taps: kernel!.shape[2] as number };
+      return graph.apply({ name: 'conv1dKernelGradient', attributes }, x!, upstream);
+    };
+    const byBias = () => {
+      const sums = graph.apply({ name: 'reduceSum', attributes: { axes: [0, 2] } }, upstream);
+      const column = graph.apply({ name: 'squeeze', attributes: { axis: 2 } }, sums);
+      return graph.apply({ name: 'squeeze', attributes: { axis: 0 } }, column);
+    };
+    return bias === undefined ? [byInput, byKernel] : [byInput, byKernel, byBias];
   },
 };

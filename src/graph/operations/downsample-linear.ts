@@ -39,4 +39,7 @@ export const downsampleLinear: Operation<{ readonly factor: number }> = {
     const sum = onnx.node('Add', [every(factor / 2 - 1), every(factor / 2)]);
     return onnx.node('Mul', [sum, onnx.float32(Float32Array.of(0.5), [1])]);
   },
+  gradient: (graph, { attributes, upstream }) => [
+    () => graph.apply({ name: 'downsampleLinearAdjoint', attributes }, upstream),
+  ],
 };

@@ -7,6 +7,7 @@ export const squeeze: Operation<{ readonly axis: number }> = {
   shape: ([x], { axis }) => drop(x!, axis),
   evaluate: ([x], { axis }) => ({ shape: drop(x!.shape, axis) as number[], data: x!.data }),
   lower: (onnx, [x], { axis }, [shape]) => onnx.node('Squeeze', [x!, onnx.int64(writtenAxes(axis, shape!.length))]),
+  gradient: (graph, { attributes, upstream }) => [() => graph.apply({ name: 'unsqueeze', attributes }, upstream)],
 };
 
 function drop(shape: Shape, axis: number): Shape {

@@ -8,6 +8,7 @@ export const unsqueeze: Operation<{ readonly axis: number }> = {
   evaluate: ([x], { axis }) => ({ shape: insert(x!.shape, axis) as number[], data: x!.data }),
   lower: (onnx, [x], { axis }, [shape]) =>
     onnx.node('Unsqueeze', [x!, onnx.int64(writtenAxes(axis, shape!.length + 1))]),
+  gradient: (graph, { attributes, upstream }) => [() => graph.apply({ name: 'squeeze', attributes }, upstream)],
 };
 
 function insert(shape: Shape, axis: number): Shape {

@@ -28,4 +28,7 @@ export const upsampleLinear: Operation<{ readonly factor: number }> = {
       mode: 'linear',
       coordinate_transformation_mode: 'half_pixel',
     }),
+  gradient: (graph, { attributes, upstream }) => [
+    () => graph.apply({ name: 'upsampleLinearAdjoint', attributes }, upstream),
+  ],
 };

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import type { Tensor } from '../../../src/graph/operation.ts';
 import type { OperationName, Step } from '../../../src/graph/operations/index.ts';
-import { type Shape, type Sizes, symbolic } from '../../../src/graph/shape.ts';
+import { dimSize, type Shape, type Sizes, symbolic } from '../../../src/graph/shape.ts';
+import { randomTensor } from '../tensors.ts';
 
 /** An operation's attributes with inputs that fit: their shapes, and what the symbols in them stand for. */
 export interface Operands {
@@ -11,6 +13,17 @@ export interface Operands {
   readonly weights?: readonly number[];
   /** Standard deviation of the inputs; default 1. */
   readonly magnitude?: number;
+  /** Whether inputs are above 0. */
+  readonly positive?: boolean;
+}
+
+/** Random inputs for an operation, the same for the same seed. */
+export function tensorsFor({ shapes, sizes, magnitude, positive }: Operands, seed: number): Tensor[] {
+  return shapes.map((shape, i) => {
+    const numbers = shape.map((dim) => dimSize(dim, sizes));
+    const { data } = randomTensor(numbers, seed + i, magnitude);
+    return { shape: numbers, data: positive ? data.map(Math.abs) : data };
+  });
 }
 
 interface Cases {
@@ -44,7 +57,7 @@ const anyShape = fc
   .record({ sizes, rank: fc.constantFrom(1, 2, 3), width: fc.integer({ min: 1, max: 5 }) })
   .map(({ sizes, rank, width }) => ({ sizes, shape: [batch, width, frames].slice(0, rank) as Shape }));
 
-const binary = (name: 'add' | 'mul'): Cases => ({
+const binary = (name: 'add' | 'div' | 'mul' | 'sub'): Cases => ({
   // Each dimension of either side may be 1, and is then repeated.
   fitting: fc
     .record({
@@ -67,7 +80,7 @@ const binary = (name: 'add' | 'mul'): Cases => ({
         [2, 3],
         [2, 4],
       ],
-      /^(add|mul): shapes \[2, 3\] and \[2, 4\]/,
+      /^(add|div|mul|sub): shapes \[2, 3\] and \[2, 4\]/,
     ],
     ['another rank', { name, attributes: {} }, [[2, 3], [3]], /\[2, 3\] and \[3\]/],
     ['another symbol', { name, attributes: {} }, [[batch], [frames]], /\[batch\] and \[frames\]/],
@@ -87,18 +100,48 @@ const unary = (steps: readonly Step[], magnitude?: number): Cases => ({
   misfits: [],
 });
 
-const resampling = (name: 'upsampleLinear' | 'downsampleLinear'): Cases => ({
+/** A shape, and the same with some of its dimensions 1. */
+const repeatable = fc
+  .record({ operands: anyShape, ones: fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }) })
+  .map(({ operands: { sizes, shape }, ones }) => ({ sizes, shape, short: shape.map((dim, i) => (ones[i] ? 1 : dim)) }));
+
+/** Whether a resampling takes [batch, channels, factor · n] rather than any length. */
+const SHORTENS = {
+  upsampleLinear: false,
+  downsampleLinear: true,
+  upsampleLinearAdjoint: true,
+  downsampleLinearAdjoint: false,
+};
+
+const resampling = (name: keyof typeof SHORTENS): Cases => ({
   fitting: fc
     .record({ sizes, channels: fc.constantFrom(...CHANNELS), factor: fc.constantFrom(...FACTORS), fixed: fc.boolean() })
     .map(({ sizes, channels, factor, fixed }) => {
-      const times = name === 'downsampleLinear' ? 2 * factor : 1;
+      const times = SHORTENS[name] ? factor : 1;
       const time = fixed ? sizes.frames * times : symbolic('frames', times);
       return { step: { name, attributes: { factor } }, shapes: [[batch, channels, time]], sizes };
     }),
-  misfits: [['another rank', { name, attributes: { factor: 2 } }, [[3, 4]], new RegExp(`^${name}: .*\\[3, 4\\]`)]],
+  misfits: [
+    ['another rank', { name, attributes: { factor: 2 } }, [[3, 4]], new RegExp(`^${name}: .*\\[3, 4\\]`)],
+    ...(SHORTENS[name] ? lengthsWithRest(name) : []),
+  ],
 });
 
+const lengthsWithRest = (name: keyof typeof SHORTENS): Cases['misfits'] => [
+  ['a length that leaves a rest', { name, attributes: { factor: 2 } }, [[1, 1, 7]], /7 .* 2$/],
+  [
+    'a symbolic length that leaves a rest',
+    { name, attributes: { factor: 2 } },
+    [[1, 1, symbolic('frames', 3)]],
+    /3·frames .* 2$/,
+  ],
+];
+
 const conv1d: Cases['misfits'][number][1] = { name: 'conv1d', attributes: { dilation: 1 } };
+const kernelGradient: Cases['misfits'][number][1] = {
+  name: 'conv1dKernelGradient',
+  attributes: { dilation: 1, taps: 3 },
+};
 const concat: Cases['misfits'][number][1] = { name: 'concat', attributes: {} };
 
 /** For each operation of the table: what it must do well and what it must refuse. */
@@ -109,16 +152,219 @@ export const CASES: Readonly<Record<OperationName, Cases>> = {
   cos: unary([{ name: 'cos', attributes: {} }], 2000),
   leakyRelu: unary(SLOPES.map((slope) => ({ name: 'leakyRelu', attributes: { slope } }))),
   upsampleLinear: resampling('upsampleLinear'),
-  downsampleLinear: {
-    ...resampling('downsampleLinear'),
+  downsampleLinear: resampling('downsampleLinear'),
+  upsampleLinearAdjoint: resampling('upsampleLinearAdjoint'),
+  downsampleLinearAdjoint: resampling('downsampleLinearAdjoint'),
+  sub: binary('sub'),
+  div: binary('div'),
+  neg: unary([{ name: 'neg', attributes: {} }]),
+  abs: unary([{ name: 'abs', attributes: {} }]),
+  sign: unary([{ name: 'sign', attributes: {} }]),
+  sqrt: {
+    fitting: anyShape.map(({ sizes, shape }) => ({
+      step: { name: 'sqrt', attributes: {} },
+      shapes: [shape],
+      sizes,
+      positive: true,
+    })),
+    misfits: [],
+  },
+  clip: unary([
+    { name: 'clip', attributes: { low: -0.5, high: 1 } },
+    { name: 'clip', attributes: { low: 0, high: 3e38 } },
+  ]),
+  leakyReluGradient: {
+    fitting: fc
+      .record({ operands: anyShape, slope: fc.constantFrom(...SLOPES) })
+      .map(({ operands: { sizes, shape }, slope }) => ({
+        step: { name: 'leakyReluGradient', attributes: { slope } },
+        shapes: [shape, shape],
+        sizes,
+      })),
     misfits: [
-      ...resampling('downsampleLinear').misfits,
-      ['a length that leaves a rest', { name: 'downsampleLinear', attributes: { factor: 2 } }, [[1, 1, 7]], /7 .* 2$/],
       [
-        'a symbolic length that leaves a rest',
-        { name: 'downsampleLinear', attributes: { factor: 2 } },
-        [[1, 1, symbolic('frames', 3)]],
-        /3·frames .* 2$/,
+        'shapes that differ',
+        { name: 'leakyReluGradient', attributes: { slope: 0.2 } },
+        [
+          [2, 3],
+          [2, 1],
+        ],
+        /\[2, 3\] and \[2, 1\] differ/,
+      ],
+    ],
+  },
+  reduceSum: {
+    fitting: fc
+      .record({ operands: anyShape, axes: fc.subarray([0, 1, 2]) })
+      .filter(({ axes }) => axes.length > 0)
+      .map(({ operands: { sizes, shape }, axes }) => ({
+        step: { name: 'reduceSum', attributes: { axes: axes.map((axis) => axis % shape.length) } },
+        shapes: [shape],
+        sizes,
+      })),
+    misfits: [
+      [
+        'an axis outside',
+        { name: 'reduceSum', attributes: { axes: [0, 2] } },
+        [[batch, 2]],
+        /no axis 2 in \[batch, 2\]/,
+      ],
+    ],
+  },
+  mean: unary([{ name: 'mean', attributes: {} }]),
+  spreadLike: {
+    fitting: anyShape.map(({ sizes, shape }) => ({
+      step: { name: 'spreadLike', attributes: {} },
+      shapes: [shape.map(() => 1), shape],
+      sizes,
+    })),
+    misfits: [
+      [
+        'more than one number',
+        { name: 'spreadLike', attributes: {} },
+        [
+          [1, 2],
+          [1, 2],
+        ],
+        /\[1, 2\] is not one number/,
+      ],
+      [
+        'another rank',
+        { name: 'spreadLike', attributes: {} },
+        [[1], [1, 2]],
+        /\[1\] is not one number beside \[1, 2\]/,
+      ],
+    ],
+  },
+  broadcastLike: {
+    fitting: repeatable.map(({ sizes, shape, short }) => ({
+      step: { name: 'broadcastLike', attributes: {} },
+      shapes: [short, shape],
+      sizes,
+    })),
+    misfits: [
+      [
+        'a larger shape',
+        { name: 'broadcastLike', attributes: {} },
+        [
+          [2, 3],
+          [2, 1],
+        ],
+        /\[2, 3\] does not repeat to \[2, 1\]/,
+      ],
+      ['another rank', { name: 'broadcastLike', attributes: {} }, [[2], [2, 1]], /\[2\] and \[2, 1\]/],
+    ],
+  },
+  slice: {
+    fitting: fc
+      .record({
+        operands: anyShape,
+        axis: fc.nat(2),
+        before: fc.nat(3),
+        length: fc.integer({ min: 1, max: 4 }),
+        after: fc.nat(3),
+      })
+      .map(({ operands: { sizes, shape }, axis, before, length, after }) => {
+        const at = axis % shape.length;
+        const step: Step = { name: 'slice', attributes: { axis: at, start: before, length } };
+        return { step, shapes: [shape.with(at, before + length + after)], sizes };
+      }),
+    misfits: [
+      [
+        'a part outside',
+        { name: 'slice', attributes: { axis: 1, start: 2, length: 2 } },
+        [[2, 3]],
+        /2 to 4 is not in dimension 1/,
+      ],
+      ['nothing', { name: 'slice', attributes: { axis: 1, start: 2, length: 0 } }, [[2, 3]], /2 to 2 is not in/],
+      [
+        'a symbolic dimension',
+        { name: 'slice', attributes: { axis: 0, start: 0, length: 1 } },
+        [[batch]],
+        /no numbered dimension 0/,
+      ],
+    ],
+  },
+  pad: {
+    fitting: fc
+      .record({
+        operands: anyShape,
+        axis: fc.nat(2),
+        before: fc.nat(3),
+        length: fc.integer({ min: 1, max: 4 }),
+        after: fc.nat(3),
+      })
+      .map(({ operands: { sizes, shape }, axis, before, length, after }) => {
+        const at = axis % shape.length;
+        return {
+          step: { name: 'pad', attributes: { axis: at, before, after } },
+          shapes: [shape.with(at, length)],
+          sizes,
+        };
+      }),
+    misfits: [
+      ['fewer than no zeros', { name: 'pad', attributes: { axis: 0, before: -1, after: 2 } }, [[3]], /-1 and 2 zeros/],
+      [
+        'a symbolic dimension',
+        { name: 'pad', attributes: { axis: 0, before: 0, after: 1 } },
+        [[batch]],
+        /no numbered dimension 0/,
+      ],
+    ],
+  },
+  adjointKernel: {
+    fitting: fc
+      .record({ cout: fc.constantFrom(...CHANNELS), cin: fc.constantFrom(...CHANNELS), taps: fc.constantFrom(1, 3, 5) })
+      .map(({ cout, cin, taps }) => ({
+        step: { name: 'adjointKernel', attributes: {} },
+        shapes: [[cout, cin, taps]],
+        sizes: {},
+      })),
+    misfits: [
+      ['another rank', { name: 'adjointKernel', attributes: {} }, [[2, 3]], /\[2, 3\]/],
+      ['a symbolic length', { name: 'adjointKernel', attributes: {} }, [[2, 3, frames]], /\[2, 3, frames\]/],
+    ],
+  },
+  conv1dKernelGradient: {
+    fitting: fc
+      .record({
+        signal,
+        cout: fc.constantFrom(...CHANNELS),
+        taps: fc.constantFrom(1, 3, 5),
+        dilation: fc.constantFrom(...DILATIONS),
+      })
+      .map(({ signal: { sizes, shape }, cout, taps, dilation }) => ({
+        step: { name: 'conv1dKernelGradient', attributes: { dilation, taps } },
+        shapes: [shape, shape.with(1, cout)],
+        sizes,
+      })),
+    misfits: [
+      [
+        'another batch',
+        kernelGradient,
+        [
+          [1, 2, 9],
+          [2, 4, 9],
+        ],
+        /input \[1, 2, 9\] and upstream \[2, 4, 9\] do not fit/,
+      ],
+      [
+        'another length',
+        kernelGradient,
+        [
+          [1, 2, frames],
+          [1, 4, 9],
+        ],
+        /do not fit/,
+      ],
+      [
+        'an input without channels',
+        kernelGradient,
+        [
+          [1, 9],
+          [1, 4, 9],
+        ],
+        /input \[1, 9\]/,
       ],
     ],
   },
@@ -129,10 +375,11 @@ export const CASES: Readonly<Record<OperationName, Cases>> = {
         cout: fc.constantFrom(...CHANNELS),
         taps: fc.constantFrom(1, 3, 5),
         dilation: fc.constantFrom(...DILATIONS),
+        bias: fc.boolean(),
       })
-      .map(({ signal: { sizes, shape }, cout, taps, dilation }) => ({
+      .map(({ signal: { sizes, shape }, cout, taps, dilation, bias }) => ({
         step: { name: 'conv1d', attributes: { dilation } },
-        shapes: [shape, [cout, shape[1]!, taps], [cout]],
+        shapes: [shape, [cout, shape[1]!, taps], ...(bias ? [[cout]] : [])],
         sizes,
         weights: [1, 2],
       })),

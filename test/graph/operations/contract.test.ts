@@ -5,8 +5,7 @@ import { evaluateStep, Graph } from '../../../src/graph/graph.ts';
 import { OPERATIONS, type OperationName } from '../../../src/graph/operations/index.ts';
 import { dimSize } from '../../../src/graph/shape.ts';
 import { relativeDistance } from '../distance.ts';
-import { randomTensor } from '../tensors.ts';
-import { CASES, type Operands } from './cases.ts';
+import { CASES, type Operands, tensorsFor } from './cases.ts';
 
 /** Of the largest magnitude: float32's 6e-8 over sums of at most 80 products. */
 const TOLERANCE = 1e-5;
@@ -14,14 +13,9 @@ const TOLERANCE = 1e-5;
 const names = Object.keys(OPERATIONS) as OperationName[];
 
 /** The operands as graph nodes, with random numbers, and what the operation's plain definition makes of them. */
-function programOf({ step, shapes, sizes, weights = [], magnitude }: Operands, seed: number) {
-  const tensors = shapes.map((shape, i) =>
-    randomTensor(
-      shape.map((dim) => dimSize(dim, sizes)),
-      seed + i,
-      magnitude,
-    ),
-  );
+function programOf(operands: Operands, seed: number) {
+  const { step, shapes, sizes, weights = [] } = operands;
+  const tensors = tensorsFor(operands, seed);
   const graph = new Graph();
   const values = shapes.map((shape, i) =>
     weights.includes(i) ? graph.parameter(`x${i}`, shape as number[]) : graph.input(`x${i}`, shape),
