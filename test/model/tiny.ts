@@ -25,6 +25,11 @@ export function golden(name: string): Float32Array {
   return Float32Array.from(tensor.data);
 }
 
+/** The norms of the loss's gradients by each parameter, from the same run as the goldens `grad/…`. */
+export function tinyGradientNorms(): Readonly<Record<string, number>> {
+  return readJson(fixture('reference-tiny/grad_norms.json')) as Record<string, number>;
+}
+
 /** The checkpoint's state dict, decoded. */
 export function tinyWeights(): Map<string, { shape: readonly number[]; data: Float32Array }> {
   const top = readPyTorch(readFileSync(tinyCheckpoint), 'tiny') as Map<string, Map<string, Tensor>>;

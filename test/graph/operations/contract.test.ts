@@ -5,7 +5,8 @@ import { evaluateStep, Graph } from '../../../src/graph/graph.ts';
 import { OPERATIONS, type OperationName } from '../../../src/graph/operations/index.ts';
 import { dimSize } from '../../../src/graph/shape.ts';
 import { relativeDistance } from '../distance.ts';
-import { CASES, type Operands, tensorsFor } from './cases.ts';
+import { CASES } from './cases.ts';
+import { type Operands, tensorsFor } from './operands.ts';
 
 /** Of the largest magnitude: float32's 6e-8 over sums of at most 80 products. */
 const TOLERANCE = 1e-5;

@@ -8,7 +8,8 @@ import { OPERATIONS, type OperationName } from '../../../src/graph/operations/in
 import { relativeDistance } from '../distance.ts';
 import { evaluate } from '../evaluate.ts';
 import { randomTensor } from '../tensors.ts';
-import { CASES, type Operands, tensorsFor } from './cases.ts';
+import { CASES } from './cases.ts';
+import { type Operands, tensorsFor } from './operands.ts';
 
 /** Without a gradient, or with one that is zero wherever it exists. */
 const FLAT: readonly OperationName[] = ['conv1dKernelGradient', 'sign'];
