@@ -35,6 +35,7 @@ export const downsampleLinear: Operation<{ readonly factor: number }> = {
         onnx.int64([TIME_AXIS]),
         onnx.int64([factor]),
       ]);
+    if (factor === 2) return onnx.node('AveragePool', [x!], { kernel_shape: [1, 2], strides: [1, 2] });
     if (factor % 2 === 1) return every((factor - 1) / 2);
     const sum = onnx.node('Add', [every(factor / 2 - 1), every(factor / 2)]);
     return onnx.node('Mul', [sum, onnx.float32(Float32Array.of(0.5), [1])]);

@@ -48,7 +48,7 @@ export function scalarBeside(graph: GraphBuilder, number: number, { shape }: Val
   );
 }
 
-export function broadcast(name: string, a: Tensor, b: Tensor, f: (a: number, b: number) => number): Tensor {
+function broadcast(name: string, a: Tensor, b: Tensor, f: (a: number, b: number) => number): Tensor {
   const shape = broadcastShapes(name, a.shape, b.shape) as number[];
   const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
   for (let flat = 0; flat < data.length; flat++) {

@@ -12,7 +12,7 @@ export const pad: Operation<{ readonly axis: number; readonly before: number; re
   evaluate: ([x], { axis, before, after }) => shifted(x!, axis, before + x!.shape[axis]! + after, -before),
   lower(onnx, [x], { axis, before, after }, [shape]) {
     const rank = writtenShape(shape!).length;
-    const pads = new Array<number>(2 * rank).fill(0);
+    const pads = Array.from({ length: 2 * rank }, () => 0);
     pads[writtenAxis(axis, shape!.length)] = before;
     pads[rank + writtenAxis(axis, shape!.length)] = after;
     return onnx.node('Pad', [x!, onnx.int64(pads)]);

@@ -13,7 +13,7 @@ export interface Operands {
   readonly weights?: readonly number[];
   /** Standard deviation of the inputs; default 1. */
   readonly magnitude?: number;
-  /** Whether inputs are above 0. */
+  /** Whether inputs are above 0, as for a sum over many, which is only as exact as its terms where they cancel. */
   readonly positive?: boolean;
 }
 

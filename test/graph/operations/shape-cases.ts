@@ -149,6 +149,7 @@ export const shapeCases = {
         step: { name: 'reduceSum', attributes: { axes: axes.map((axis) => axis % shape.length) } },
         shapes: [shape],
         sizes,
+        positive: true,
       })),
     misfits: [
       [
@@ -179,7 +180,12 @@ export const shapeCases = {
     ],
   },
   mean: {
-    fitting: anyShape.map(({ sizes, shape }) => ({ step: { name: 'mean', attributes: {} }, shapes: [shape], sizes })),
+    fitting: anyShape.map(({ sizes, shape }) => ({
+      step: { name: 'mean', attributes: {} },
+      shapes: [shape],
+      sizes,
+      positive: true,
+    })),
     misfits: [],
   },
   spreadLike: {

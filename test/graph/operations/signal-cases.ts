@@ -86,6 +86,7 @@ export const signalCases = {
         step: { name: 'conv1dKernelGradient', attributes: { dilation, taps } },
         shapes: [shape, shape.with(1, cout)],
         sizes,
+        positive: true,
       })),
     misfits: [
       [
@@ -128,6 +129,7 @@ export const signalCases = {
     misfits: [
       ['another rank', { name: 'adjointKernel', attributes: {} }, [[2, 3]], /\[2, 3\]/],
       ['a symbolic length', { name: 'adjointKernel', attributes: {} }, [[2, 3, frames]], /\[2, 3, frames\]/],
+      ['symbolic channels', { name: 'adjointKernel', attributes: {} }, [[2, batch, 3]], /\[2, batch, 3\]/],
     ],
   },
   upsampleLinear: resampling('upsampleLinear'),
