@@ -1,4 +1,7 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compile, DEVICES, ENGINE_VERSION } from '../../src/engine/onnxruntime/program.ts';
 import { Graph } from '../../src/graph/graph.ts';
@@ -43,6 +46,30 @@ test('two threads give what one gives', async () => {
     }),
   );
   expect(two).toEqual(one);
+});
+
+test('parameters may come with each run instead, as inputs of their names', async () => {
+  const program = await compile(shifted(), 'inputs');
+  const x = tensor([1, 2, 3], 1, 2, 3, 4, 5, 6);
+  for (const [first, second] of [
+    [10, 20],
+    [-1, 0],
+  ] as const) {
+    const { sum } = await program.run({ x, bias: tensor([1, 2, 1], first, second) });
+    expect([...sum!.data]).toEqual([1 + first, 2 + first, 3 + first, 4 + second, 5 + second, 6 + second]);
+  }
+  await program.dispose();
+});
+
+test('the times of every node are written where they are asked for', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wavegrad-profile-'));
+  const program = await compile(shifted(), bias, { profile: join(folder, 'times') });
+  await program.run({ x: randomTensor([1, 2, 3], 1) });
+  await program.dispose();
+  const [file] = readdirSync(folder);
+  const events = JSON.parse(readFileSync(join(folder, file!), 'utf8')) as { name: string }[];
+  expect(events.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^Add_.*kernel_time$/));
+  rmSync(folder, { recursive: true });
 });
 
 test('weights that are missing are named', async () => {

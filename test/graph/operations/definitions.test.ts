@@ -13,6 +13,13 @@ const bias = tensor([2], 0.25, -1);
 const conv = (dilation: number): Step => ({ name: 'conv1d', attributes: { dilation } });
 const up = (factor: number): Step => ({ name: 'upsampleLinear', attributes: { factor } });
 const down = (factor: number): Step => ({ name: 'downsampleLinear', attributes: { factor } });
+const upAdjoint = (factor: number): Step => ({ name: 'upsampleLinearAdjoint', attributes: { factor } });
+const downAdjoint = (factor: number): Step => ({ name: 'downsampleLinearAdjoint', attributes: { factor } });
+const kernelGradient = (dilation: number): Step => ({
+  name: 'conv1dKernelGradient',
+  attributes: { dilation, taps: 3 },
+});
+const upstream = tensor([1, 2, 5], 1, 2, -1, 0, 3, 0, 1, 2, -2, 1);
 const short = tensor([1, 1, 3], 1, -2, 4);
 const long = tensor([1, 1, 6], 1, -2, 4, 8, 16, -32);
 
@@ -89,6 +96,109 @@ const definitions: readonly Definition[] = [
     { name: 'concat', attributes: {} },
     [tensor([2, 2], 1, 2, 3, 4), tensor([2, 1], 10, 20)],
     tensor([2, 3], 1, 2, 10, 3, 4, 20),
+  ],
+  [
+    "the kernel's gradient of F.conv1d(x, kernel, padding=1) by upstream",
+    kernelGradient(1),
+    [x, upstream],
+    tensor([2, 2, 3], 5.5, 6, 3.5, 5, -6, -3, -8.5, 7, -4, 6, -8, 9),
+  ],
+  [
+    "the kernel's gradient of F.conv1d(x, kernel, padding=2, dilation=2) by upstream",
+    kernelGradient(2),
+    [x, upstream],
+    tensor([2, 2, 3], 8, 6, 0, -3, -6, 6, 9, 7, 8.5, -3, -8, -4),
+  ],
+  [
+    'kernel.transpose(0, 1).flip(2)',
+    { name: 'adjointKernel', attributes: {} },
+    [kernel],
+    tensor([2, 2, 3], -1, 0, 1, 0, 1, 0, 0.5, 1, 2, 3, 0, -1),
+  ],
+  [
+    "the gradient of F.interpolate(scale_factor=2, mode='linear')",
+    upAdjoint(2),
+    [long],
+    tensor([1, 1, 3], 0.5, 12.5, -18),
+  ],
+  [
+    "the gradient of F.interpolate(scale_factor=3, mode='linear')",
+    upAdjoint(3),
+    [long],
+    tensor([1, 1, 2], 13 / 3, -28 / 3),
+  ],
+  ['the gradient of F.interpolate of one sample', upAdjoint(6), [long], tensor([1, 1, 1], -5)],
+  [
+    "the gradient of F.interpolate(scale_factor=1/2, mode='linear')",
+    downAdjoint(2),
+    [short],
+    tensor([1, 1, 6], 0.5, 0.5, -1, -1, 2, 2),
+  ],
+  [
+    "the gradient of F.interpolate(scale_factor=1/3, mode='linear')",
+    downAdjoint(3),
+    [short],
+    tensor([1, 1, 9], 0, 1, 0, 0, -2, 0, 0, 4, 0),
+  ],
+  [
+    'the gradient of F.leaky_relu(x, 0.2), which takes the left side at 0',
+    { name: 'leakyReluGradient', attributes: { slope: 0.2 } },
+    [tensor([4], -5, -0.5, 0, 2), tensor([4], 1, 2, 3, 4)],
+    tensor([4], 0.2, 0.4, 0.6, 4),
+  ],
+  [
+    'F.conv1d without a bias',
+    conv(1),
+    [tensor([1, 1, 3], 1, 10, 100), tensor([1, 1, 1], 2)],
+    tensor([1, 1, 3], 2, 20, 200),
+  ],
+  ['a - b', { name: 'sub', attributes: {} }, [tensor([2], 1, 2), tensor([2], 10, -20)], tensor([2], -9, 22)],
+  ['a / b', { name: 'div', attributes: {} }, [tensor([2], 1, 2), tensor([2], 10, -20)], tensor([2], 0.1, -0.1)],
+  ['-x', { name: 'neg', attributes: {} }, [tensor([2], 1, -2)], tensor([2], -1, 2)],
+  ['x.abs()', { name: 'abs', attributes: {} }, [tensor([2], 1, -2)], tensor([2], 1, 2)],
+  ['x.sign()', { name: 'sign', attributes: {} }, [tensor([3], 3, -2, 0)], tensor([3], 1, -1, 0)],
+  ['x.sqrt()', { name: 'sqrt', attributes: {} }, [tensor([2], 9, 0.25)], tensor([2], 3, 0.5)],
+  [
+    'x.clamp(-1, 2)',
+    { name: 'clip', attributes: { low: -1, high: 2 } },
+    [tensor([3], 3, -2, 0)],
+    tensor([3], 2, -1, 0),
+  ],
+  [
+    'x.sum((0, 2), keepdim=True)',
+    { name: 'reduceSum', attributes: { axes: [0, 2] } },
+    [tensor([2, 2, 2], 1, 2, 3, 4, 5, 6, 7, 8)],
+    tensor([1, 2, 1], 14, 22),
+  ],
+  [
+    'x.mean((0, 1), keepdim=True)',
+    { name: 'mean', attributes: {} },
+    [tensor([2, 2], 1, 2, 3, 5)],
+    tensor([1, 1], 2.75),
+  ],
+  [
+    'the gradient of x.mean()',
+    { name: 'spreadLike', attributes: {} },
+    [tensor([1, 1], 6), tensor([1, 3], 7, 8, 9)],
+    tensor([1, 3], 2, 2, 2),
+  ],
+  [
+    'x.expand(2, 2)',
+    { name: 'broadcastLike', attributes: {} },
+    [tensor([2, 1], 1, 2), tensor([2, 2], 7, 8, 9, 10)],
+    tensor([2, 2], 1, 1, 2, 2),
+  ],
+  [
+    'x[:, 1:3]',
+    { name: 'slice', attributes: { axis: 1, start: 1, length: 2 } },
+    [tensor([2, 3], 1, 2, 3, 4, 5, 6)],
+    tensor([2, 2], 2, 3, 5, 6),
+  ],
+  [
+    'F.pad(x, (1, 0))',
+    { name: 'pad', attributes: { axis: 1, before: 1, after: 0 } },
+    [tensor([2, 2], 1, 2, 3, 4)],
+    tensor([2, 3], 0, 1, 2, 0, 3, 4),
   ],
   ['x.squeeze(1)', { name: 'squeeze', attributes: { axis: 1 } }, [tensor([2, 1], 1, 2)], tensor([2], 1, 2)],
   ['x.unsqueeze(0)', { name: 'unsqueeze', attributes: { axis: 0 } }, [tensor([2], 1, 2)], tensor([1, 2], 1, 2)],
