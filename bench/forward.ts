@@ -15,6 +15,7 @@ import { compile } from '../src/engine/onnxruntime/program.ts';
 import { loadConfig } from '../src/model/load-config.ts';
 import { buildWaveGrad } from '../src/model/wavegrad.ts';
 import { fillNormal } from '../src/random/noise.ts';
+import { bestSeconds } from './best-seconds.ts';
 
 const PYTHON = '/usr/bin/python3';
 const PEER = fileURLToPath(new URL('../../shared/peer/bench.py', import.meta.url));
@@ -57,16 +58,6 @@ async function prepare(): Promise<() => Promise<unknown>> {
   return () => program.run(inputs);
 }
 
-async function bestSeconds(work: () => Promise<unknown>): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < RUNS; run++) {
-    const start = performance.now();
-    await work();
-    best = Math.min(best, (performance.now() - start) / 1000);
-  }
-  return best;
-}
-
 async function peerSeconds(): Promise<number> {
   const script = [
     PEER,
@@ -97,7 +88,7 @@ const forward = await prepare();
 await forward();
 const rounds: { ours: number; peer?: number; ratio?: number }[] = [];
 for (let round = 0; round < Number(options.rounds); round++) {
-  const ours = await bestSeconds(forward);
+  const ours = await bestSeconds(forward, RUNS);
   const peer = peerIsThere ? await peerSeconds() : undefined;
   rounds.push({ ours, peer, ratio: peer === undefined ? undefined : peer / ours });
 }

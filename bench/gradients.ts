@@ -19,6 +19,7 @@ import type { Tensor } from '../src/graph/operation.ts';
 import { loadConfig } from '../src/model/load-config.ts';
 import { buildWaveGrad } from '../src/model/wavegrad.ts';
 import { fillNormal } from '../src/random/noise.ts';
+import { bestSeconds } from './best-seconds.ts';
 
 const PYTHON = '/usr/bin/python3';
 const PEER = fileURLToPath(new URL('../../shared/peer/bench.py', import.meta.url));
@@ -86,16 +87,6 @@ async function prepare(): Promise<{ run: () => Promise<unknown>; dispose: () => 
   return { run: () => program.run(inputs), dispose: () => program.dispose() };
 }
 
-async function bestSeconds(work: () => Promise<unknown>): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < RUNS; run++) {
-    const start = performance.now();
-    await work();
-    best = Math.min(best, (performance.now() - start) / 1000);
-  }
-  return best;
-}
-
 async function peer(): Promise<{ seconds: number; peakMiB: number }> {
   const sizes = ['--threads', options.threads, '--batch', options.batch, '--frames', options.frames];
   const script = [PEER, 'train-step', ...sizes, '-n', String(RUNS), '--config', options.config];
@@ -111,7 +102,7 @@ const step = await prepare();
 await step.run();
 const rounds: { ours: number; peer?: number; ratio?: number; peerPeakMiB?: number }[] = [];
 for (let round = 0; round < Number(options.rounds); round++) {
-  const ours = await bestSeconds(step.run);
+  const ours = await bestSeconds(step.run, RUNS);
   const other = peerIsThere ? await peer() : undefined;
   rounds.push({ ours, peer: other?.seconds, ratio: other && ours / other.seconds, peerPeakMiB: other?.peakMiB });
 }

@@ -1,5 +1,6 @@
 import { InputError } from '../formats/input-error.ts';
 import { type Audio, MOST_SAMPLES } from './audio.ts';
+import { joined } from './joined.ts';
 import { type OggPacket, readOggStreams } from './ogg-pages.ts';
 
 /** The decoder's input buffer; a real packet has some hundred bytes and a real setup header some thousand. */
@@ -167,16 +168,6 @@ function mean(channelData: readonly Float32Array[], length: number): Float32Arra
     for (const channel of channelData) sum += channel[i]!;
     return sum / channelData.length;
   });
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function tooLong(where: string): InputError {

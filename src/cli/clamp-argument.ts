@@ -1,5 +1,5 @@
 import type { FoundSchedule } from '../schedule/file.ts';
-import { CLAMPS, type Clamp, NoiseSchedule } from '../schedule/noise-schedule.ts';
+import { CLAMPS, type Clamp, type NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { plain } from './plain-text.ts';
 
 /** `--clamp` of commands that take a schedule and write one. */
@@ -10,9 +10,7 @@ export const CLAMP = {
 
 /** The schedule that was found, meant for another clamp where one is given. */
 export function meantFor({ schedule }: FoundSchedule, clamp: Clamp | undefined): NoiseSchedule {
-  if (clamp === undefined) return schedule;
-  const { betas, ...about } = schedule.toJSON();
-  return NoiseSchedule.fromBetas(betas, { ...about, clamp });
+  return clamp === undefined ? schedule : schedule.with({ clamp });
 }
 
 /** One sentence where nothing says the clamp that is about to be recorded; else none. */

@@ -5,7 +5,7 @@ import { InputError } from '../formats/input-error.ts';
 import { diagnose, type TrainedRange } from '../schedule/diagnostics.ts';
 import { type FoundSchedule, findSchedule, listPresets, loadSchedule } from '../schedule/file.ts';
 import { listModelSchedules } from '../schedule/model-schedules.ts';
-import { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { readProvenance } from './found-on.ts';
 import type { ListedModel } from './listed-model.ts';
 import type { ListedSchedule } from './schedule-table.ts';
@@ -52,11 +52,11 @@ function numbered(found: readonly FoundSchedule[]): FoundSchedule[] {
   const taken = new Set(found.filter(({ origin }) => origin !== 'list').map(({ schedule }) => schedule.name));
   return found.map((each) => {
     if (each.origin !== 'list') return each;
-    const { betas, ...about } = each.schedule.toJSON();
-    let { name } = about;
-    for (let count = 2; taken.has(name); count++) name = `${about.name} (${count})`;
+    const { schedule } = each;
+    let { name } = schedule;
+    for (let count = 2; taken.has(name); count++) name = `${schedule.name} (${count})`;
     taken.add(name);
-    return { ...each, schedule: NoiseSchedule.fromBetas(betas, { ...about, name }) };
+    return { ...each, schedule: schedule.with({ name }) };
   });
 }
 

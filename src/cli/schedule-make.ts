@@ -6,7 +6,7 @@ import { defaultRange, FAMILIES, type FamilyRange, makeFamily } from '../schedul
 import { saveSchedule } from '../schedule/file.ts';
 import { SCHEDULE_ENDINGS } from '../schedule/files/index.ts';
 import { formula } from '../schedule/generators/formula.ts';
-import { CLAMPS, NoiseSchedule } from '../schedule/noise-schedule.ts';
+import { CLAMPS, type NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { betaRows } from './beta-rows.ts';
 import { runCommand, UsageError, wholeNumber } from './command.ts';
 import { listedModel } from './listed-model.ts';
@@ -150,7 +150,7 @@ await runCommand(
       const judge = model === undefined ? undefined : await listedModel(model, warn);
       const { schedule: made, provenance: rule } = await make(wanted, wholeNumber('iters', iters, 1), judge?.training);
       const provenance = { ...rule, model };
-      const schedule = NoiseSchedule.fromBetas(made.betas, { name: name ?? made.name, source: made.source, clamp });
+      const schedule = made.with({ name: name ?? made.name, clamp });
       const remarks = warnings(diagnose(schedule, judge?.trained));
       for (const file of out) {
         const missing = await saveSchedule(file, schedule, { provenance, list });

@@ -1,13 +1,12 @@
 #!/usr/bin/env node
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Options } from 'yargs';
 import type { Recording } from '../audio/audio.ts';
 import { InputError } from '../formats/input-error.ts';
 import type { DataConfig } from '../model/config.ts';
+import { DEMO } from '../model/demo.ts';
 import { runCommand, UsageError } from './command.ts';
 import { MEL_FORMATS, type MelJob, type MelJobs, planMelJobs, refuseToReplace } from './mel-jobs.ts';
-
-const DEMO_CONFIG = fileURLToPath(new URL('../../experiments/demo/config.json', import.meta.url));
 
 const FLAGS = {
   model: { type: 'string', describe: "The model's folder or checkpoint [default: the demo's]" },
@@ -42,7 +41,7 @@ interface Checked {
 async function dataConfig(model: string | undefined, config: string | undefined): Promise<DataConfig> {
   if (model !== undefined && config !== undefined) throw new UsageError('--model and --config: one is enough');
   const { loadConfig, loadModelConfig } = await import('../model/load-config.ts');
-  if (model === undefined) return (await loadConfig(config ?? DEMO_CONFIG)).data_config;
+  if (model === undefined) return (await loadConfig(config ?? join(DEMO, 'config.json'))).data_config;
   const { modelFiles } = await import('../model/model-files.ts');
   return (await loadModelConfig(await modelFiles(model))).data_config;
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os';
 import { join, parse, resolve } from 'node:path';
+import { DEMO } from '../model/demo.ts';
 import { modelFiles } from '../model/model-files.ts';
 import { counted, duration } from '../report/numbers.ts';
 import { reportPathFor, writeReport } from '../report/report.ts';
 import { readOutcome } from '../search/outcome.ts';
-import { createSearchPool, DEMO, planSearch, type SearchPlan, warmUp } from '../search/plan.ts';
+import { createSearchPool, planSearch, type SearchPlan, warmUp } from '../search/plan.ts';
 import type { Progress } from '../search/progress.ts';
 import { readStudy } from '../search/read-study.ts';
 import { checkSavable, saveToModel } from '../search/save-to-model.ts';

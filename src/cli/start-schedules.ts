@@ -48,7 +48,7 @@ async function start(name: string, { steps, modelFolder, recorded = [] }: StartO
   });
   const { saysClamp } = found;
   // The winner will be called found-N too.
-  const schedule = found.origin === 'file' ? renamed(found.schedule, plain(labelOf(found))) : found.schedule;
+  const schedule = found.origin === 'file' ? found.schedule.with({ name: plain(labelOf(found)) }) : found.schedule;
   if (schedule.length !== steps) {
     throw new InputError(
       `${name}: a schedule of ${steps} steps was expected to start from, got one of ${schedule.length}; schedule-expand makes others`,
@@ -58,11 +58,6 @@ async function start(name: string, { steps, modelFolder, recorded = [] }: StartO
   const study = studySettings.safeParse(best?.study).data;
   const known = found.origin === 'model' ? recorded.find((earlier) => earlier.name === schedule.name) : undefined;
   return { schedule: known ? NoiseSchedule.fromBetas(known.betas, schedule) : schedule, saysClamp, study };
-}
-
-function renamed(schedule: NoiseSchedule, name: string): NoiseSchedule {
-  const { betas, ...about } = schedule.toJSON();
-  return NoiseSchedule.fromBetas(betas, { ...about, name });
 }
 
 /** A file by its own name where that says more than what it holds does. */

@@ -1,4 +1,4 @@
-/** How the constants of the process are rounded: `float64` throughout, or `float32` product by product as the reference does. */
+/** How the constants of the process are rounded: `float64` throughout, or `float32` as the reference's is. */
 export const PRECISIONS = ['float64', 'float32'] as const;
 
 export type Precision = (typeof PRECISIONS)[number];

@@ -3,7 +3,6 @@ import { basename, extname, join } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { loadScheduleFile } from './files/load.ts';
 import type { FiledSchedule } from './files/schedule-parts.ts';
-import { NoiseSchedule } from './noise-schedule.ts';
 import { PRESETS } from './presets-folder.ts';
 
 /** A schedule that a model folder carries, under the name of its file. */
@@ -51,8 +50,7 @@ async function loadNamed(folder: string, name: string): Promise<ModelSchedule> {
   const path = join(folder, 'schedules', `${name}.json`);
   if (!SCHEDULE_NAME.test(name)) throw new InputError(`${path}: expected a name without a dot, got ${name}`);
   const filed = await loadScheduleFile(path);
-  const { betas, ...about } = filed.schedule.toJSON();
-  return { ...filed, name, path, schedule: NoiseSchedule.fromBetas(betas, { ...about, name }) };
+  return { ...filed, name, path, schedule: filed.schedule.with({ name }) };
 }
 
 /** Whether a model lies beside the package's own `schedules/`, which are presets and not of that model. */

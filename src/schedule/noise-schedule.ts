@@ -109,6 +109,12 @@ export class NoiseSchedule implements Iterable<number> {
     return new NoiseSchedule(betas, about);
   }
 
+  /** The same betas, with other things known of them; what is not given stays. */
+  with(about: AboutSchedule): NoiseSchedule {
+    const { betas, ...known } = this.toJSON();
+    return new NoiseSchedule(betas, { ...known, ...about });
+  }
+
   /** N, the number of reverse steps. */
   get length(): number {
     return this.betas.length;

@@ -1,4 +1,5 @@
 import { type Distance, METRICS, type MetricName } from '../audio/distances/index.ts';
+import { joined } from '../audio/joined.ts';
 import { createMelFrontEnd, type MelConfig } from '../audio/mel.ts';
 import type { Precision } from '../diffusion/process.ts';
 import { type PredictNoise, sample } from '../diffusion/sampler.ts';
@@ -159,14 +160,4 @@ function createNoiseCache(seed: number) {
     kept += noise.length;
     return noise;
   };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { MetricName } from '../audio/distances/index.ts';
 import type { Precision } from '../diffusion/process.ts';
 import { trainedRangeToWarnBy } from '../diffusion/trained-range.ts';
 import { type Device, ENGINE_VERSION } from '../engine/onnxruntime/program.ts';
 import { InputError } from '../formats/input-error.ts';
 import { readInput } from '../formats/read-input.ts';
+import { DEMO } from '../model/demo.ts';
 import { loadModelConfig } from '../model/load-config.ts';
 import { modelFiles } from '../model/model-files.ts';
 import { createThreadPool } from '../pool/threads.ts';
@@ -19,9 +19,6 @@ import type { StudySettings } from './settings.ts';
 import { STRATEGIES, type StrategyName } from './strategies/index.ts';
 import type { Strategy } from './strategies/strategy.ts';
 import type { WorkerSettings } from './worker.ts';
-
-/** The model and the clips that ship with the project. */
-export const DEMO = fileURLToPath(new URL('../../experiments/demo/', import.meta.url));
 
 /** What a search is asked for; what is left out is the demo's model and clips, and the defaults named here. */
 export interface SearchRequest {
