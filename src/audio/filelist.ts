@@ -1,5 +1,5 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { readInput } from '../formats/read-input.ts';
 
@@ -95,20 +95,22 @@ async function audioBelow(folder: string, above: readonly string[] = []): Promis
  * folder, spaces within a name belong to it and so do quotes, lines that are empty or start with # are passed over. Of a line
  * such as Tacotron's `path|text` the part before the first | is the path.
  *
+ * @param options.root a folder that relative paths start from instead, and nowhere else
  * @returns absolute paths, in the list's order
- * @throws InputError if it is no such list, above 16 MiB, or names a file that is not there; the message has the line's number
+ * @throws InputError if it is no such list, above 16 MiB, or names a file that is not there; the message has the line's number, the
+ * path that was tried, and where it started from
  */
-export async function readFilelist(path: string): Promise<string[]> {
+export async function readFilelist(path: string, { root }: { readonly root?: string } = {}): Promise<string[]> {
   const lines = filelistLines(await readInput(path, 'the filelist', MOST_FILELIST_BYTES), path);
-  const entries = lines.map(({ line, name }) => ({ line, file: resolve(dirname(path), name) }));
+  const entries = lines.map(({ line, name }) => ({ line, name, file: resolve(root ?? dirname(path), name) }));
   for (let start = 0; start < entries.length; start += BATCH_FILES) {
     const batch = entries.slice(start, start + BATCH_FILES);
     const there = await Promise.all(batch.map(async ({ file }) => (await stat(file).catch(() => undefined))?.isFile()));
     const missing = batch[there.findIndex((isFile) => !isFile)];
     if (missing !== undefined) {
-      throw new InputError(
-        `${path}: expected an audio file on line ${missing.line}, but there is no file ${missing.file}`,
-      );
+      const origin = root === undefined ? "the list's own folder" : `the root ${root}`;
+      const tried = isAbsolute(missing.name) ? missing.file : `${missing.file} (relative paths start from ${origin})`;
+      throw new InputError(`${path}: expected an audio file on line ${missing.line}, but there is no file ${tried}`);
     }
   }
   return entries.map(({ file }) => file);

@@ -1,7 +1,19 @@
 import { philox4x32 } from './philox.ts';
 
 /** What random numbers are drawn for; a draw for one purpose never shares numbers with another's. */
-const PURPOSES = { scoring: 0, ranking: 1, verification: 2, proposal: 3, clips: 4, inference: 5 } as const;
+const PURPOSES = {
+  scoring: 0,
+  ranking: 1,
+  verification: 2,
+  proposal: 3,
+  clips: 4,
+  inference: 5,
+  'initial-weights': 6,
+  'training-order': 7,
+  'training-choice': 8,
+  'training-noise': 9,
+  validation: 10,
+} as const;
 
 export type Purpose = keyof typeof PURPOSES;
 

@@ -1,6 +1,7 @@
 import './no-telemetry.ts';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../../graph/graph.ts';
+import type { Tensor } from '../../graph/operation.ts';
 import type { Program } from '../engine.ts';
 import { lowerToOnnx, type Weights } from './lower.ts';
 
@@ -15,6 +16,8 @@ export const ENGINE_VERSION = `onnxruntime-node ${env.versions.node} ${process.p
 export interface EngineOptions {
   /** Default cpu. */
   readonly device?: Device;
+  /** Which of several CUDA devices; default 0. */
+  readonly deviceId?: number;
   /** Threads of one run on the CPU; default 1, since workers run side by side. */
   readonly threads?: number;
   /** Where to write the times of every node, to be read by people: files PREFIX_….json, when the program is disposed of. */
@@ -25,24 +28,32 @@ export interface EngineOptions {
 export async function compile(
   graph: Graph,
   weights: Weights,
-  { device = 'cpu', threads = 1, profile }: EngineOptions = {},
+  { device = 'cpu', deviceId = 0, threads = 1, profile }: EngineOptions = {},
 ): Promise<Program> {
   const model = lowerToOnnx(graph, weights);
-  const session = await createSession(model, device, threads, profile);
+  const session = await createSession(model, { device, deviceId, threads, profile });
   return {
-    async run(inputs) {
-      const feeds: Record<string, OrtTensor> = {};
-      for (const [name, { data, shape }] of Object.entries(inputs)) feeds[name] = new OrtTensor('float32', data, shape);
-      const results = await session.run(feeds);
-      return Object.fromEntries(
-        Object.entries(results).map(([name, { data, dims }]) => [name, { data: data as Float32Array, shape: dims }]),
-      );
+    async run(inputs, into = {}) {
+      const feeds = mapped(inputs, ortTensor);
+      const wanted: Record<string, OrtTensor | null> = mapped(into, ortTensor);
+      for (const name of session.outputNames) wanted[name] ??= null;
+      const results = await session.run(feeds, wanted);
+      // Written in place, though what comes back are other objects.
+      return { ...mapped(results, ({ data, dims }) => ({ data: data as Float32Array, shape: dims })), ...into };
     },
     async dispose() {
       if (profile !== undefined) session.endProfiling();
       await session.release();
     },
   };
+}
+
+function ortTensor({ data, shape }: Tensor): OrtTensor {
+  return new OrtTensor('float32', data, shape);
+}
+
+function mapped<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }
 
 /** What goes wrong comes as an exception too; it need not be told twice. */
@@ -54,13 +65,11 @@ const CUDA_HINT =
 
 async function createSession(
   model: Uint8Array,
-  device: Device,
-  threads: number,
-  profile?: string,
+  { device, deviceId, threads, profile }: Required<Omit<EngineOptions, 'profile'>> & EngineOptions,
 ): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(model, {
-      executionProviders: [device],
+      executionProviders: [device === 'cuda' ? { name: device, deviceId } : device],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',

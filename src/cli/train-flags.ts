@@ -1,0 +1,21 @@
+/** The options of schedule-train. */
+export const TRAIN_FLAGS = {
+  config: { type: 'string', alias: 'c', describe: 'The config.json of the model and its training [default: the demo]' },
+  steps: { type: 'number', describe: 'End after so many steps, counted from the first of the run' },
+  minutes: { type: 'number', describe: 'End after so many minutes of this session' },
+  logdir: { type: 'string', describe: "Folder of the run [default: the config's logdir]" },
+  train: { type: 'string', describe: "Filelist or folder to train on [default: the config's train_filelist_path]" },
+  test: { type: 'string', describe: "The same to test on [default: the config's test_filelist_path]" },
+  root: { type: 'string', describe: "Where the lists' relative paths start [default: each list's own folder]" },
+  resample: { type: 'boolean', default: false, describe: "Take recordings of other rates, at the config's" },
+  from: { type: 'string', describe: 'Checkpoint or model folder whose weights a new run begins with' },
+  fresh: { type: 'boolean', default: false, describe: 'Begin another run beside the one that exists' },
+  jobs: { type: 'number', describe: 'Workers that train side by side [default: one for each core or device]' },
+  threads: { type: 'number', describe: 'Threads of each worker on the CPU [default: cores / jobs]' },
+  device: { type: 'string', default: 'cpu', describe: 'cpu, cuda, webgpu, coreml, dml, or several: cuda:0,cuda:1' },
+  'test-every': {
+    type: 'number',
+    describe: "Test every so many steps [default: the config's test_interval, in epochs]",
+  },
+  'checkpoint-minutes': { type: 'number', default: 5, describe: 'Minutes between checkpoints, beside those of tests' },
+} as const;

@@ -1,0 +1,39 @@
+import type { Graph } from '../graph/graph.ts';
+
+/** One trained weight's place among all of them, which lie one after the other in one array. */
+export interface ParameterSlot {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** In numbers, from the start of the array. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Where each trained weight of a network lies in the one array that holds them all. */
+export interface ParameterLayout {
+  readonly slots: readonly ParameterSlot[];
+  /** Numbers in all. */
+  readonly length: number;
+}
+
+/** Lays out a network's parameters in the order of their first use. */
+export function layOutParameters(parameters: ReturnType<Graph['parameters']>): ParameterLayout {
+  let offset = 0;
+  const slots = parameters.map(({ name, shape }) => {
+    const length = shape.reduce((product, size) => product * size, 1);
+    const slot = { name, shape, offset, length };
+    offset += length;
+    return slot;
+  });
+  return { slots, length: offset };
+}
+
+/** The numbers of one parameter in an array of all of them, without a copy. */
+export function parameterView(all: Float32Array, { offset, length }: ParameterSlot): Float32Array {
+  return all.subarray(offset, offset + length);
+}
+
+/** All parameters by name, as views of one array. */
+export function namedParameters(all: Float32Array, { slots }: ParameterLayout): Map<string, Float32Array> {
+  return new Map(slots.map((slot) => [slot.name, parameterView(all, slot)]));
+}

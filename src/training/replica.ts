@@ -1,0 +1,190 @@
+import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
+import type { Tensor } from '../graph/operation.ts';
+import type { WaveGradConfig } from '../model/config.ts';
+import { adamStep, averageWeights, clippingScale, sumOfSquares } from './adam.ts';
+import { createBarrier } from './barrier.ts';
+import { learningRate } from './learning-rate.ts';
+import { buildLoss, gradientName } from './loss-graph.ts';
+import { createControl, ENDED, SLOTS, type TrainingMemory } from './memory.ts';
+import { layOutParameters, parameterView } from './parameters.ts';
+import { shareOf } from './shares.ts';
+import type { TrainingConfig } from './training-config.ts';
+
+/** What a replica is made of, the same for all of a training. */
+export interface ReplicaOptions extends EngineOptions {
+  readonly config: WaveGradConfig;
+  readonly training: TrainingConfig;
+  readonly memory: TrainingMemory;
+}
+
+/** The steps that all replicas make together. */
+export interface Span {
+  /** Which replica, from 0. */
+  readonly replica: number;
+  /** The first step, from 0, and the one before which the span ends. */
+  readonly from: number;
+  readonly to: number;
+  readonly stepsPerEpoch: number;
+  /** By what learning rates are multiplied. */
+  readonly learningRateScale: number;
+}
+
+export interface Replica {
+  run(span: Span): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** The mean loss of so many steps tells an explosion from one hard batch. */
+export const EXPLOSION_STEPS = 25;
+
+/**
+ * One of the workers that train a network side by side. Each step, every replica
+ *
+ * 1. copies the weights and its rows of the batch, and runs the loss and its gradients: one run of the engine;
+ * 2. sums all replicas' gradients over its share of the weights, and their squares;
+ * 3. with the norm of all gradients clips, and updates its share of the weights by Adam (as in Rajbhandari et al. 2020, arXiv
+ *    1910.02054, the optimizer's state is spread over the workers).
+ *
+ * They meet before each part. Sums are made in one order, so that the result does not depend on who comes first.
+ */
+export async function createReplica({ config, training, memory, ...engine }: ReplicaOptions): Promise<Replica> {
+  const { sizes, replicas, weights, first, second, average, gradients, sums, batches, lowest } = memory;
+  const { rows, samples, frames, nMels } = sizes;
+  const accumulated = training.accumulationSteps;
+  const graph = buildLoss(config, training.loss);
+  const layout = layOutParameters(graph.parameters());
+  const program = await compile(graph, 'inputs', engine);
+  const control = createControl(memory);
+  const barrier = createBarrier(control.barrierWords, replicas);
+  // The engine does not take shared memory.
+  const local = { weights: new Float32Array(layout.length), gradients: new Float32Array(layout.length) };
+  const weightInputs = tensors((slot) => [slot.name, parameterView(local.weights, slot)]);
+  const gradientOutputs = tensors((slot) => [gradientName(slot.name), parameterView(local.gradients, slot)]);
+
+  function tensors(named: (slot: (typeof layout.slots)[number]) => readonly [string, Float32Array]) {
+    return Object.fromEntries(
+      layout.slots.map((slot): [string, Tensor] => {
+        const [name, data] = named(slot);
+        return [name, { shape: slot.shape, data }];
+      }),
+    );
+  }
+
+  /** A replica's rows of what each slot of the ring holds so many numbers a row of, as a copy. */
+  function rowsOf(ring: Float32Array, slot: number, width: number, { begin, end }: { begin: number; end: number }) {
+    return ring.slice((slot * rows + begin) * width, (slot * rows + end) * width);
+  }
+
+  async function gradientsOf(batch: number, replica: number): Promise<number> {
+    const mine = shareOf(rows, replica, replicas);
+    const count = mine.end - mine.begin;
+    if (count === 0) {
+      local.gradients.fill(0);
+      return 0;
+    }
+    const slot = batch % SLOTS;
+    const { loss } = await program.run(
+      {
+        ...weightInputs,
+        signal: { shape: [count, samples], data: rowsOf(batches.signal, slot, samples, mine) },
+        target: { shape: [count, samples], data: rowsOf(batches.noise, slot, samples, mine) },
+        mels: { shape: [count, nMels, frames], data: rowsOf(batches.mels, slot, nMels * frames, mine) },
+        noiseLevels: { shape: [count], data: rowsOf(batches.levels, slot, 1, mine) },
+        share: { shape: [1, 1], data: Float32Array.of(count / (rows * accumulated)) },
+      },
+      gradientOutputs,
+    );
+    return loss!.data[0]!;
+  }
+
+  async function run({ replica, from, to, stepsPerEpoch, learningRateScale }: Span): Promise<void> {
+    const share = shareOf(layout.length, replica, replicas);
+    const leads = replica === 0;
+    const mySums = sums.subarray(2 * replica, 2 * replica + 2);
+    const sumOver = (column: number) => {
+      let sum = 0;
+      for (let i = 0; i < replicas; i++) sum += sums[2 * i + column]!;
+      return sum;
+    };
+    for (let step = from; step < to; step++) {
+      const begin = performance.now();
+      if (leads && control.isPauseWanted) control.end(ENDED.paused);
+      barrier.wait();
+      if (control.ended !== ENDED.no) return;
+
+      local.weights.set(weights);
+      mySums[0] = 0;
+      let waited = 0;
+      for (let part = 0; part < accumulated; part++) {
+        const batch = step * accumulated + part;
+        const waiting = performance.now();
+        control.waitForBatch(batch, barrier.isBroken);
+        waited += performance.now() - waiting;
+        mySums[0] += await gradientsOf(batch, replica);
+        if (part === 0) gradients[replica]!.set(local.gradients);
+        else addTo(gradients[replica]!, local.gradients, 0, layout.length);
+        if (part < accumulated - 1) {
+          barrier.wait();
+          if (leads) control.take(batch);
+        }
+      }
+      barrier.wait();
+
+      if (leads) control.take(step * accumulated + accumulated - 1);
+      const [sum, ...others] = gradients;
+      for (const other of others) addTo(sum!, other, share.begin, share.end);
+      mySums[1] = sumOfSquares(sum!, share.begin, share.end);
+      barrier.wait();
+
+      const loss = sumOver(0);
+      const gradientNorm = Math.sqrt(sumOver(1));
+      const rate = learningRateScale * learningRate(training, { step, epoch: Math.floor(step / stepsPerEpoch) });
+      const isUsable = Number.isFinite(loss) && Number.isFinite(gradientNorm);
+      if (isUsable) {
+        const scale = clippingScale(gradientNorm, training.gradClipThreshold);
+        const options = { learningRate: rate, scale, step: step + 1 };
+        adamStep(weights, sum!, { first, second }, options, share.begin, share.end);
+        if (average.length > 0) averageWeights(average, weights, training.emaDecay, share.begin, share.end);
+      }
+      if (leads) {
+        const seconds = (performance.now() - begin) / 1000;
+        control.report({ step, loss, gradientNorm, learningRate: rate, seconds, waited: waited / 1000 });
+        if (!isUsable || hasExploded(step)) control.end(ENDED.diverged);
+      }
+    }
+    // What the others wrote last is seen by whoever reads after the span.
+    barrier.wait();
+  }
+
+  /** Whether the last steps' mean loss is well above both what predicting no noise gives and the lowest that the run has had. */
+  function hasExploded(step: number): boolean {
+    const begin = step + 1 - EXPLOSION_STEPS;
+    if (begin < 0) return false;
+    let mean = 0;
+    for (let i = begin; i <= step; i++) mean += control.reported(i).loss / EXPLOSION_STEPS;
+    lowest[0] = Math.min(lowest[0]!, mean);
+    return mean > EXPLODED * Math.max(NOTHING_PREDICTED[training.loss], lowest[0]!);
+  }
+
+  return {
+    async run(span) {
+      try {
+        await run(span);
+      } catch (error) {
+        barrier.break();
+        throw error;
+      }
+    },
+    dispose: () => program.dispose(),
+  };
+}
+
+/** The loss of a network that predicts 0: the mean of |ε| or ε² of standard normal noise. */
+const NOTHING_PREDICTED = { l1: Math.sqrt(2 / Math.PI), l2: 1 } as const;
+
+/** How far above that a loss is an explosion. */
+const EXPLODED = 3;
+
+function addTo(sum: Float32Array, more: Float32Array, begin: number, end: number): void {
+  for (let i = begin; i < end; i++) sum[i] = sum[i]! + more[i]!;
+}
