@@ -1,3 +1,5 @@
+import { MODEL_SIZES } from '../training/new-config.ts';
+
 /** The options of schedule-train. */
 export const TRAIN_FLAGS = {
   config: { type: 'string', alias: 'c', describe: 'The config.json of the model and its training [default: the demo]' },
@@ -18,4 +20,14 @@ export const TRAIN_FLAGS = {
     describe: "Test every so many steps [default: the config's test_interval, in epochs]",
   },
   'checkpoint-minutes': { type: 'number', default: 5, describe: 'Minutes between checkpoints, beside those of tests' },
+  init: {
+    type: 'boolean',
+    default: false,
+    describe: 'Write a config.json, from options or a few questions; train nothing',
+  },
+  out: { type: 'string', alias: 'o', describe: 'With --init, the file to write [default: config.json]' },
+  size: { choices: MODEL_SIZES, describe: 'With --init, of the network [default: small, a quarter of the width]' },
+  'sample-rate': { type: 'number', describe: "With --init, in Hz [default: the first recording's, or 22050]" },
+  hop: { type: 'number', describe: 'With --init, samples between frames of the mel [default: about 13 ms]' },
+  force: { type: 'boolean', default: false, describe: 'With --init, replace a file' },
 } as const;

@@ -182,5 +182,3 @@ export function createControl({ control, reports }: Pick<TrainingMemory, 'contro
     },
   };
 }
-
-export type Control = ReturnType<typeof createControl>;

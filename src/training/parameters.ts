@@ -1,4 +1,6 @@
 import type { Graph } from '../graph/graph.ts';
+import type { WaveGradConfig } from '../model/config.ts';
+import { buildWaveGrad } from '../model/wavegrad.ts';
 
 /** One trained weight's place among all of them, which lie one after the other in one array. */
 export interface ParameterSlot {
@@ -26,6 +28,11 @@ export function layOutParameters(parameters: ReturnType<Graph['parameters']>): P
     return slot;
   });
   return { slots, length: offset };
+}
+
+/** How many numbers the parameters of a config's network are. */
+export function parameterCount(config: WaveGradConfig): number {
+  return layOutParameters(buildWaveGrad(config).parameters()).length;
 }
 
 /** The numbers of one parameter in an array of all of them, without a copy. */

@@ -28,6 +28,7 @@ export interface TrainingPlan {
   readonly mostSteps?: number;
   /** The run ends after so many seconds of this process's training. */
   readonly mostSeconds?: number;
+  readonly stepsPerEpoch: number;
   /** In steps. */
   readonly testEvery: number;
   /** Seconds after which a checkpoint is made between tests. */

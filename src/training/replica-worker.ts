@@ -48,11 +48,11 @@ export default async function work(task: ReplicaTask): Promise<ReplicaResult> {
     return { kind: 'span' };
   }
   network ??= createWeightedNetwork(config, engine);
-  const { load, predictNoise } = await network;
-  load(memory.average.length > 0 ? memory.average : memory.weights);
+  const weighted = await network;
+  weighted.load(memory.average.length > 0 ? memory.average : memory.weights);
   const { path, samples } = testClips[task.clip]!;
   const recording = samples ?? (await readClip(path, { sampleRate: config.data_config.sample_rate, resample }));
-  const tests = createTests(config, training, predictNoise);
+  const tests = createTests(config, training, weighted.predictNoise);
   if (task.kind === 'validate') return { kind: 'validate', loss: await tests.validate(recording, task.clip) };
   return { kind: 'generate', generated: await tests.generate(recording, task.clip) };
 }

@@ -118,7 +118,7 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
       for (let part = 0; part < accumulated; part++) {
         const batch = step * accumulated + part;
         const waiting = performance.now();
-        control.waitForBatch(batch, barrier.isBroken);
+        control.waitForBatch(batch, () => barrier.isBroken());
         waited += performance.now() - waiting;
         mySums[0] += await gradientsOf(batch, replica);
         if (part === 0) gradients[replica]!.set(local.gradients);

@@ -11,7 +11,8 @@ import type { Generated } from './testing.ts';
 /** What a run writes for people: TensorBoard's event file and the curve of its tests. */
 export interface RunLog {
   steps(reports: readonly StepReport[]): void;
-  recovery(step: number, sentence: string): void;
+  /** The run goes on from an earlier step; what was shown of later ones goes. */
+  goBack(to: number, sentence: string): Promise<void>;
   test(result: TestResult, generated: readonly Generated[]): void;
   /** Writes the curve, training.csv, and what is buffered. */
   save(state: RunState): Promise<void>;
@@ -25,7 +26,8 @@ export async function openRunLog(
   configText: string,
   from: number | undefined,
 ): Promise<RunLog> {
-  const events: EventWriter = await openEvents(folder, { wallTime: () => Date.now() / 1000, from });
+  const open = (step: number | undefined) => openEvents(folder, { wallTime: () => Date.now() / 1000, from: step });
+  let events: EventWriter = await open(from);
   const { sample_rate: sampleRate, n_mels: nMels } = config.data_config;
   events.text('config', `\`\`\`json\n${configText.trim()}\n\`\`\``, from ?? 0);
   return {
@@ -49,8 +51,10 @@ export async function openRunLog(
       events.scalar('training/steps_per_second', 1 / seconds, step);
       events.scalar('training/waiting', mean(({ waited }) => waited) / seconds, step);
     },
-    recovery(step, sentence) {
-      events.text('training/recovery', sentence, step);
+    async goBack(to, sentence) {
+      await events.close();
+      events = await open(to);
+      events.text('training/recovery', sentence, to + 1);
     },
     test({ step, validationLoss, waveformL1, melL1, realTimeFactor }, generated) {
       events.scalar('test/loss', validationLoss, step);

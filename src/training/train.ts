@@ -5,7 +5,6 @@ import { writeWhole } from '../formats/write-whole.ts';
 import { MODEL_NAME } from '../model/model-files.ts';
 import { buildWaveGrad } from '../model/wavegrad.ts';
 import { createThreadPool } from '../pool/threads.ts';
-import { stepsPerEpoch } from './batches.ts';
 import { encodeModel, keepCheckpoints, listCheckpoints, readCheckpoint, writeCheckpoint } from './checkpoints.ts';
 import type { Clip } from './corpus.ts';
 import type { Feed, FeederOptions } from './feeder.ts';
@@ -48,7 +47,7 @@ export class TrainingFailed extends Error {
  * @throws TrainingFailed where it gives up; what a worker throws
  */
 export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<TrainingResult> {
-  const { config, training, folder, clips, testClips, jobs } = plan;
+  const { config, training, folder, clips, testClips, jobs, stepsPerEpoch } = plan;
   const accumulated = training.accumulationSteps;
   const layout = layOutParameters(buildWaveGrad(config).parameters());
   const { hop_length: hop, n_mels: nMels, sample_rate: sampleRate } = config.data_config;
@@ -61,7 +60,6 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
   };
   const memory = createMemory(sizes, jobs, training.emaDecay > 0);
   const control = createControl(memory);
-  const perEpoch = stepsPerEpoch(clips.length, training.batchSize * accumulated);
 
   const last = (await listCheckpoints(folder)).at(-1);
   let state = last === undefined ? begin(plan, layout, memory) : await restore(folder, last, layout, memory);
@@ -132,7 +130,7 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
     control.wantPause(false);
     const { step: from, learningRateScale } = state;
     const spans = Array.from({ length: jobs }, (_, replica) =>
-      replicas.run({ kind: 'span', span: { replica, from, to, stepsPerEpoch: perEpoch, learningRateScale } }),
+      replicas.run({ kind: 'span', span: { replica, from, to, stepsPerEpoch, learningRateScale } }),
     );
     let running = true;
     const finished = Promise.allSettled(spans).then((results) => {
@@ -168,7 +166,8 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
     const { attempt, learningRateScale } = state;
     const better = bestTest(state)?.step ?? 0;
     const since = state.recoveries.filter(({ step }) => step > better);
-    if (since.length >= MOST_RECOVERIES) throw new TrainingFailed(whatToTry(failedAt, learningRateScale * training.lr));
+    if (since.length >= MOST_RECOVERIES)
+      throw new TrainingFailed(`${folder}: ${whatToTry(failedAt, learningRateScale * training.lr)}`);
     await stopFeeding();
     const recoveries = state.recoveries;
     const backTo = (await listCheckpoints(folder)).findLast((step) => step < failedAt) ?? 0;
@@ -184,7 +183,7 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
     const sentence =
       `Step ${failedAt}: the loss or its gradient exploded or is not finite; going on from the checkpoint of step ${backTo} ` +
       `with ${scale} times the learning rate.`;
-    log.recovery(failedAt, sentence);
+    await log.goBack(backTo, sentence);
     hooks.onRemark(sentence);
     await save();
     startFeeding();
@@ -196,8 +195,8 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
       recordings: testClips.length,
       generated: training.nSamplesToTest,
       sampleRate,
-      onProgress: hooks.onTesting,
-      isCancelled: hooks.isCancelled,
+      onProgress: (done, total) => hooks.onTesting(done, total),
+      isCancelled: () => hooks.isCancelled(),
     });
     if (tested === undefined) return false;
     const { step, seconds, lossSum, lossCount } = state;
@@ -212,7 +211,7 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
   try {
     if (last === undefined) await save();
     startFeeding();
-    const mostSteps = Math.min(plan.mostSteps ?? Number.POSITIVE_INFINITY, training.nEpoch * perEpoch);
+    const mostSteps = Math.min(plan.mostSteps ?? Number.POSITIVE_INFINITY, training.nEpoch * stepsPerEpoch);
     const testedStep = () => state.tests.at(-1)?.step ?? 0;
     for (;;) {
       const isOutOfTime = performance.now() - begun >= (plan.mostSeconds ?? Number.POSITIVE_INFINITY) * 1000;

@@ -10,7 +10,7 @@ export function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** The checksum of records, which differs from that of data that hold checksums; mirrors `Mask` in TensorFlow's core/lib/hash/crc32c.h. */
+/** The checksum as records have it, safe for data that holds its own; mirrors `Mask` in TensorFlow's core/lib/hash/crc32c.h. */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

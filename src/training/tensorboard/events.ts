@@ -56,9 +56,9 @@ export interface EventWriter {
  * the folder has, since TensorBoard reads a folder's files in that order; none of them is written to.
  *
  * @param options.wallTime the time now in seconds since 1970, asked for each event
- * @param options.from the last step that stays of a run that goes on, as a rule its checkpoint's; by default none, of a run that begins.
- * TensorBoard drops what older files say of later steps; its default loader (2.21) does so tag by tag, once a tag has a later step
- * in the new file.
+ * @param options.from the last step that stays of a run that goes on, as a rule its checkpoint's; by default none, of a run
+ * that begins. TensorBoard drops what older files say of later steps; its default loader (2.21) does so tag by tag, once a tag has
+ * a later step in the new file.
  * @throws InputError if the folder or the file cannot be made
  */
 export async function openEvents(
