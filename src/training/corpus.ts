@@ -33,8 +33,8 @@ const MOST_REFUSED = 100;
 
 /**
  * Reads and checks the recordings of a filelist in worker threads: WAV, FLAC, Ogg Vorbis or MP3, mixed down to one channel.
- * Beyond `keepBytes` only their lengths are kept; which ones depends on the order in which they were read, so nothing but speed may
- * depend on it. A path that occurs twice is read once.
+ * Once one does not fit into `keepBytes`, only lengths are kept; from which one on depends on the order in which they were read, so
+ * nothing but speed may depend on it. A path that occurs twice is read once.
  *
  * @returns in the order of `paths`; undefined where cancelled
  * @throws InputError that names the recordings which cannot be trained on and why: unreadable, with samples that are not finite,
@@ -46,19 +46,21 @@ export async function readCorpus(paths: readonly string[], options: CorpusOption
   const clips = new Map<string, Clip>();
   const refused = new Map<string, Refusal>();
   let keptBytes = 0;
+  let isFull = keepBytes <= 0;
 
   const isWhole = await workOnFiles<ClipTask, ClipResult>(distinct, {
     entry: workerEntry('clip-worker', import.meta.url),
     jobs,
-    task: (path) => ({ path, sampleRate, resample, keep: keptBytes < keepBytes }),
+    task: (path) => ({ path, sampleRate, resample, keep: !isFull }),
     take(path, result) {
       if (result.kind === 'refused') {
         refused.set(path, result);
         return refused.size >= MOST_REFUSED;
       }
       const { kind: _, samples, ...about } = result;
-      const fits = samples !== undefined && keptBytes + samples.byteLength <= keepBytes;
+      const fits = samples !== undefined && !isFull && keptBytes + samples.byteLength <= keepBytes;
       if (fits) keptBytes += samples.byteLength;
+      else isFull = true;
       clips.set(path, { path, ...about, ...(fits ? { samples } : {}) });
       return false;
     },

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { filelistLines, findAudio, listAudio, passedOverRemarks, readFilelist } from '../../src/audio/filelist.ts';
 import { InputError } from '../../src/formats/input-error.ts';
@@ -64,8 +64,32 @@ describe('readFilelist', () => {
     const broken = file('broken.txt', `${'wavs/a.wav\n'.repeat(1000)}wavs/missing.wav\nwavs/missing-too.wav`);
     await expect(readFilelist(broken)).rejects.toThrow(
       new InputError(
-        `${broken}: expected an audio file on line 1001, but there is no file ${join(folder, 'wavs/missing.wav')}`,
+        `${broken}: expected an audio file on line 1001, but there is no file ${join(folder, 'wavs/missing.wav')} (relative paths start from the list's own folder)`,
       ),
+    );
+  });
+
+  test('takes relative paths from a root where one is given, and absolute ones as they are', async () => {
+    const list = file('lists/rooted.txt', `a.wav\n${paths[1]}\ndeep/c.Mp3|text`);
+    expect(await readFilelist(list, { root: join(folder, 'wavs') })).toEqual([paths[0], paths[1], paths[4]]);
+    // A root within the working directory.
+    const root = relative('', join(folder, 'wavs'));
+    expect(await readFilelist(list, { root })).toEqual([paths[0], paths[1], paths[4]]);
+  });
+
+  test('says what was tried, and does not look beside the list where there is a root', async () => {
+    file('beside/a.wav');
+    const list = file('beside/list.txt', 'a.wav\n');
+    expect(await readFilelist(list)).toEqual([join(folder, 'beside/a.wav')]);
+    const root = join(folder, 'elsewhere');
+    await expect(readFilelist(list, { root })).rejects.toThrow(
+      new InputError(
+        `${list}: expected an audio file on line 1, but there is no file ${join(root, 'a.wav')} (relative paths start from the root ${root})`,
+      ),
+    );
+    const absolute = file('absolute.txt', join(folder, 'gone.wav'));
+    await expect(readFilelist(absolute, { root })).rejects.toThrow(
+      new InputError(`${absolute}: expected an audio file on line 1, but there is no file ${join(folder, 'gone.wav')}`),
     );
   });
 
