@@ -52,7 +52,7 @@ export async function writeLists(folder: string, lists: readonly WantedList[], f
   }
 }
 
-/** Where the two lists are: in the folder, under the reference's names or ours. */
-export function listPaths(folder: string, referenceNames: boolean): { readonly train: string; readonly valid: string } {
-  return { train: join(folder, 'train.txt'), valid: join(folder, referenceNames ? 'test.txt' : 'valid.txt') };
+/** Where the two lists are: in the folder, under the reference's names. */
+export function listPaths(folder: string): { readonly train: string; readonly tested: string } {
+  return { train: join(folder, 'train.txt'), tested: join(folder, 'test.txt') };
 }

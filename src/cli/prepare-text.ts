@@ -16,16 +16,16 @@ export interface PreparedLists {
   readonly prepared: Prepared;
   /** Paths of the lists. */
   readonly train: string;
-  readonly valid: string;
+  readonly tested: string;
 }
 
 /** What was prepared, to read. */
 export function asText(lists: PreparedLists): string {
-  const { prepared, train, valid } = lists;
+  const { prepared, train, tested } = lists;
   const parts = [
     statisticsTable([
       [train, prepared.train],
-      [valid, prepared.valid],
+      [tested, prepared.tested],
     ]),
     foundLines(prepared),
     ...(prepared.leftOut.length > 0 ? [leftOutLines(prepared.leftOut)] : []),
@@ -36,7 +36,7 @@ export function asText(lists: PreparedLists): string {
 
 /** As JSON: lengths in seconds, levels in dBFS. */
 export function asJson(lists: PreparedLists): string {
-  const { prepared, train, valid } = lists;
+  const { prepared, train, tested } = lists;
   const { sampleRate, leftOut } = prepared;
   const list = (path: string, recordings: readonly Recording[]) => {
     const { rms, quietest, loudest, peak, ...lengths } = statistics(recordings);
@@ -48,7 +48,7 @@ export function asJson(lists: PreparedLists): string {
   };
   const data = {
     train: list(train, prepared.train),
-    valid: list(valid, prepared.valid),
+    test: list(tested, prepared.tested),
     sampleRate,
     rates: prepared.rates.map(([rate, recordings]) => ({ sampleRate: rate, recordings })),
     channels: channelCounts(prepared).map(([channels, recordings]) => ({ channels, recordings })),
@@ -86,7 +86,7 @@ function dbfs(level: number): string {
 
 /** What the recordings are as files, and what no sampler would reproduce of them. */
 function foundLines(prepared: Prepared): string[] {
-  const taken = [...prepared.train, ...prepared.valid];
+  const taken = [...prepared.train, ...prepared.tested];
   const rates = prepared.rates.map(([rate, count]) => `${rate} Hz (${grouped(count)})`).join(', ');
   const channels = channelCounts(prepared).map(([count, files]) => `${count} (${grouped(files)})`);
   const mixed = taken.some((recording) => recording.channels > 1) ? '; they are mixed down to one' : '';
@@ -100,8 +100,8 @@ function foundLines(prepared: Prepared): string[] {
   ];
 }
 
-function channelCounts({ train, valid }: Prepared): (readonly [channels: number, recordings: number])[] {
-  return countBy([...train, ...valid], ({ channels }) => channels);
+function channelCounts({ train, tested }: Prepared): (readonly [channels: number, recordings: number])[] {
+  return countBy([...train, ...tested], ({ channels }) => channels);
 }
 
 function leftOutLines(leftOut: readonly LeftOut[]): string[] {
@@ -129,9 +129,9 @@ function names(recordings: readonly Recording[]): string {
 }
 
 /** How a training on these lists begins. */
-function nextCommands({ train, valid }: PreparedLists): string[] {
+function nextCommands({ train, tested }: PreparedLists): string[] {
   return [
-    `schedule-train --init --train ${quoted(train)} --test ${quoted(valid)} -o config.json`,
+    `schedule-train --init --train ${quoted(train)} --test ${quoted(tested)} -o config.json`,
     'schedule-train -c config.json',
   ];
 }

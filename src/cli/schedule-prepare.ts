@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Options } from 'yargs';
 import { findAudio, passedOverRemarks } from '../audio/filelist.ts';
 import { type PrepareOptions, prepareRecordings } from '../training/prepare.ts';
-import type { ValidSize } from '../training/prepare-split.ts';
+import type { TestSize } from '../training/prepare-split.ts';
 import { runCommand, UsageError, wholeNumber } from './command.ts';
 import { filelistText, listPaths, writeLists } from './prepare-lists.ts';
 import { asJson, asText } from './prepare-text.ts';
@@ -15,7 +15,7 @@ const SAME_SIGNAL_MS = 500;
 
 const FLAGS = {
   out: { type: 'string', alias: 'o', default: 'filelists', describe: 'The folder for the lists' },
-  valid: {
+  test: {
     type: 'number',
     describe: 'Recordings to test on: how many, or below 1 which share [default: a tenth, 20 at most]',
   },
@@ -24,11 +24,6 @@ const FLAGS = {
   'min-seconds': { type: 'number', default: 0, describe: 'Leave shorter recordings out' },
   'max-seconds': { type: 'number', describe: 'Leave longer recordings out' },
   absolute: { type: 'boolean', default: false, describe: 'Absolute paths, not such as lead from the lists' },
-  'reference-names': {
-    type: 'boolean',
-    default: false,
-    describe: "test.txt for valid.txt, as in the reference's config",
-  },
   force: { type: 'boolean', default: false, describe: 'Replace lists that differ' },
 } as const satisfies Record<string, Options>;
 
@@ -37,20 +32,17 @@ await runCommand(
     name: 'schedule-prepare',
     synopsis: 'FOLDER [-o LISTS] [options]',
     describe:
-      'Makes the filelists of a training, train.txt and valid.txt, of the WAV, FLAC, Ogg Vorbis and MP3 files in a folder or a ' +
+      'Makes the filelists of a training, train.txt and test.txt, of the WAV, FLAC, Ogg Vorbis and MP3 files in a folder or a ' +
       'filelist, and prints lengths and levels (dBFS) of both. Left out are recordings that cannot be read, are silent (peak below ' +
       '-80 dBFS), have another sample rate than most, or sound the same as another one. Which ones are tested on depends on their ' +
       'sound and the seed, not on their names.',
     flags: FLAGS,
     examples: [
-      ['schedule-prepare recordings/', 'writes filelists/train.txt and filelists/valid.txt'],
-      ['schedule-prepare recordings/ -o lists/ --valid 0.05', 'tests on every twentieth'],
+      ['schedule-prepare recordings/', 'writes filelists/train.txt and filelists/test.txt'],
+      ['schedule-prepare recordings/ -o lists/ --test 0.05', 'tests on every twentieth'],
       ['schedule-prepare recordings/ -o other/ --min-seconds 1 --max-seconds 15', 'without short and long ones'],
       ['schedule-prepare all.txt -o lists/ --seed 1 --force', 'splits those of a list anew'],
-      [
-        'schedule-prepare recordings/ --reference-names --json',
-        "for the reference's own config, with what was left out",
-      ],
+      ['schedule-prepare recordings/ -o json/ --json', 'with what was left out, for programs'],
     ],
     async run(args, positionals) {
       const { out, absolute, force, json, quiet } = args;
@@ -69,9 +61,9 @@ await runCommand(
         if (!quiet) process.stderr.write('Stopped; nothing was written.\n');
         return INTERRUPTED;
       }
-      const paths = listPaths(out, args['reference-names']);
+      const paths = listPaths(out);
       const lists = [
-        { path: paths.valid, recordings: prepared.valid },
+        { path: paths.tested, recordings: prepared.tested },
         { path: paths.train, recordings: prepared.train },
       ].map(({ path, recordings }) => {
         const files = recordings.map((recording) => recording.path);
@@ -87,7 +79,7 @@ await runCommand(
 );
 
 interface Args {
-  readonly valid?: number;
+  readonly test?: number;
   readonly seed: number;
   readonly rate?: number;
   readonly 'min-seconds': number;
@@ -99,7 +91,7 @@ function checkedOptions(args: Args): Omit<PrepareOptions, 'source'> {
   if (!(minSeconds >= 0)) throw new UsageError(`--min-seconds must be 0 or more, got ${minSeconds}`);
   if (!(maxSeconds > minSeconds)) throw new UsageError(`--max-seconds must be above ${minSeconds}, got ${maxSeconds}`);
   return {
-    valid: args.valid === undefined ? undefined : validSize(args.valid),
+    tested: args.test === undefined ? undefined : testSize(args.test),
     seed: wholeNumber('seed', args.seed, 0),
     rate: args.rate === undefined ? undefined : wholeNumber('rate', args.rate, 1),
     minSeconds,
@@ -108,10 +100,10 @@ function checkedOptions(args: Args): Omit<PrepareOptions, 'source'> {
   };
 }
 
-function validSize(valid: number): ValidSize {
-  if (valid > 0 && valid < 1) return { kind: 'share', share: valid };
-  if (Number.isSafeInteger(valid) && valid >= 1) return { kind: 'count', count: valid };
-  throw new UsageError(`--valid must be a whole number of recordings, or a share between 0 and 1, got ${valid}`);
+function testSize(tested: number): TestSize {
+  if (tested > 0 && tested < 1) return { kind: 'share', share: tested };
+  if (Number.isSafeInteger(tested) && tested >= 1) return { kind: 'count', count: tested };
+  throw new UsageError(`--test must be a whole number of recordings, or a share between 0 and 1, got ${tested}`);
 }
 
 async function prepare(files: readonly string[], options: PrepareOptions, quiet: boolean) {

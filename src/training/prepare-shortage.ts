@@ -1,6 +1,6 @@
 import { InputError } from '../formats/input-error.ts';
 import { type Choice, countBy, type LeftOut } from './prepare-choice.ts';
-import type { ValidSize } from './prepare-split.ts';
+import type { TestSize } from './prepare-split.ts';
 
 /** Why recordings were left out, as it is said of them. */
 export const WHY: Readonly<Record<LeftOut['why'], string>> = {
@@ -30,14 +30,14 @@ interface Remaining {
   /** Recordings that could be trained on. */
   readonly usable: number;
   readonly leftOut: readonly LeftOut[];
-  readonly valid: ValidSize | undefined;
+  readonly tested: TestSize | undefined;
   readonly rates: Choice['rates'];
 }
 
 /** That too few recordings remain, why, and what to do. */
 export function shortage(source: string, remaining: Remaining): InputError {
-  const { usable, leftOut, valid } = remaining;
-  const toTest = valid?.kind === 'count' ? valid.count : 1;
+  const { usable, leftOut, tested } = remaining;
+  const toTest = tested?.kind === 'count' ? tested.count : 1;
   const reasons = countBy(leftOut, ({ why }) => why).map(([why, count]) => `${count} ${WHY[why]}`);
   const expected = `expected at least ${toTest + 1} usable recordings, ${toTest} to test on and the others to train on`;
   const got = `got ${usable} of ${usable + leftOut.length}${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}`;
@@ -45,7 +45,7 @@ export function shortage(source: string, remaining: Remaining): InputError {
 }
 
 function advice({ usable, leftOut, rates }: Remaining): string {
-  if (usable > 1) return `--valid ${usable - 1} fits`;
+  if (usable > 1) return `--test ${usable - 1} fits`;
   const most = countBy(leftOut, ({ why }) => why)[0]?.[0];
   if (most === undefined) return 'more are needed';
   if (most === 'rate') return `${ADVICE.rate} (${rates.map(([rate]) => `${rate} Hz`).join(', ')})`;

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Recording } from './prepare-choice.ts';
 
 /** How many recordings to test on: so many, or that share of all, above 0 and below 1. */
-export type ValidSize =
+export type TestSize =
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'share'; readonly share: number };
 
 export interface Split {
   readonly train: readonly Recording[];
-  readonly valid: readonly Recording[];
+  readonly tested: readonly Recording[];
 }
 
 /** Without a size, a tenth of the recordings is tested on, and no more of them than these. */
@@ -23,10 +23,10 @@ const MOST_DEFAULT = 20;
  */
 export function splitRecordings(
   recordings: readonly Recording[],
-  size: ValidSize | undefined,
+  size: TestSize | undefined,
   seed: number,
 ): Split | undefined {
-  const count = validCount(recordings.length, size);
+  const count = testCount(recordings.length, size);
   if (count >= recordings.length) return undefined;
   const keys = recordings.map(({ hash }, i) => ({ i, key: sha256(`${seed} ${hash}`) }));
   const taken = new Set(
@@ -37,11 +37,11 @@ export function splitRecordings(
   );
   return {
     train: recordings.filter((_, i) => !taken.has(i)),
-    valid: recordings.filter((_, i) => taken.has(i)),
+    tested: recordings.filter((_, i) => taken.has(i)),
   };
 }
 
-function validCount(all: number, size: ValidSize | undefined): number {
+function testCount(all: number, size: TestSize | undefined): number {
   if (size?.kind === 'count') return size.count;
   const count = Math.max(1, Math.round(all * (size?.share ?? 0.1)));
   return size === undefined ? Math.min(MOST_DEFAULT, count) : Math.min(count, Math.max(1, all - 1));

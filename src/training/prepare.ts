@@ -1,14 +1,14 @@
 import { workerEntry, workOnFiles } from './clip-pool.ts';
 import { chooseRecordings, type LeftOut, type Limits, type Recording } from './prepare-choice.ts';
 import { shortage } from './prepare-shortage.ts';
-import { type Split, splitRecordings, type ValidSize } from './prepare-split.ts';
+import { type Split, splitRecordings, type TestSize } from './prepare-split.ts';
 import type { Inspection } from './prepare-worker.ts';
 import type { Refusal } from './read-clip.ts';
 
 export interface PrepareOptions extends Limits {
   /** What the recordings were found in, for messages. */
   readonly source: string;
-  readonly valid?: ValidSize;
+  readonly tested?: TestSize;
   /** 0 ≤ seed < 2^53. */
   readonly seed: number;
   /** Threads that read. */
@@ -39,7 +39,7 @@ export async function prepareRecordings(
   paths: readonly string[],
   options: PrepareOptions,
 ): Promise<Prepared | undefined> {
-  const { source, valid, seed, jobs, onProgress, isCancelled } = options;
+  const { source, tested, seed, jobs, onProgress, isCancelled } = options;
   const distinct = [...new Set(paths)];
   const found = new Map<string, Inspection | Refusal>();
   const isWhole = await workOnFiles<string, Inspection | Refusal>(distinct, {
@@ -57,8 +57,8 @@ export async function prepareRecordings(
   const { recordings, refused } = sorted(distinct, found);
   const { chosen, leftOut, sampleRate, rates } = chooseRecordings(recordings, options);
   const all = [...refused, ...leftOut];
-  const split = splitRecordings(chosen, valid, seed);
-  if (split === undefined) throw shortage(source, { usable: chosen.length, leftOut: all, valid, rates });
+  const split = splitRecordings(chosen, tested, seed);
+  if (split === undefined) throw shortage(source, { usable: chosen.length, leftOut: all, tested, rates });
   return { ...split, sampleRate: sampleRate!, rates, leftOut: all };
 }
 

@@ -37,50 +37,50 @@ describe('filelistText', () => {
 });
 
 describe('writeLists', () => {
-  const lists = (train: string, valid: string) => [
-    { path: at('valid.txt'), text: valid },
+  const lists = (train: string, tested: string) => [
+    { path: at('test.txt'), text: tested },
     { path: at('train.txt'), text: train },
   ];
   const there = () => readdirSync(folder).map((name) => [name, readFileSync(at(name), 'utf8')]);
 
   test('writes them into a new folder, and leaves nothing else there', async () => {
-    expect(await writeLists(folder, lists('a\n', 'b\n'), false)).toEqual([at('valid.txt'), at('train.txt')]);
+    expect(await writeLists(folder, lists('a\n', 'b\n'), false)).toEqual([at('test.txt'), at('train.txt')]);
     expect(there()).toEqual([
+      ['test.txt', 'b\n'],
       ['train.txt', 'a\n'],
-      ['valid.txt', 'b\n'],
     ]);
   });
 
   test('writes nothing where they are there already, and the one that is missing', async () => {
     await writeLists(folder, lists('a\n', 'b\n'), false);
     expect(await writeLists(folder, lists('a\n', 'b\n'), false)).toEqual([]);
-    rmSync(at('valid.txt'));
-    expect(await writeLists(folder, lists('a\n', 'b\n'), false)).toEqual([at('valid.txt')]);
+    rmSync(at('test.txt'));
+    expect(await writeLists(folder, lists('a\n', 'b\n'), false)).toEqual([at('test.txt')]);
   });
 
   test.each([
     ['c\n', 'b\n', 'train.txt'],
-    ['a\n', 'c\n', 'valid.txt'],
+    ['a\n', 'c\n', 'test.txt'],
     ['', 'b\n', 'train.txt'],
-  ])('changes nothing where another one is there, but with force all', async (train, valid, inTheWay) => {
+  ])('changes nothing where another one is there, but with force all', async (train, tested, inTheWay) => {
     await writeLists(folder, lists('a\n', 'b\n'), false);
-    await expect(writeLists(folder, lists(train, valid), false)).rejects.toThrow(
+    await expect(writeLists(folder, lists(train, tested), false)).rejects.toThrow(
       new InputError(`${at(inTheWay)}: expected no file or the same list, got another one; --force replaces it`),
     );
-    expect(there().map(([, text]) => text)).toEqual(['a\n', 'b\n']);
-    expect(await writeLists(folder, lists(train, valid), true)).toEqual([at(inTheWay)]);
-    expect(there().map(([, text]) => text)).toEqual([train, valid]);
+    expect(there().map(([, text]) => text)).toEqual(['b\n', 'a\n']);
+    expect(await writeLists(folder, lists(train, tested), true)).toEqual([at(inTheWay)]);
+    expect(there().map(([, text]) => text)).toEqual([tested, train]);
   });
 
   test('leaves no list of an older split beside one of a newer where it ends in between', async () => {
     await writeLists(folder, lists('a\n', 'b\n'), false);
     // There is room for this name in a folder, but not for the longer one of the temporary file.
     const unwritable = { path: at('x'.repeat(250)), text: '' };
-    const [valid, train] = lists('b\n', 'a\n');
-    await expect(writeLists(folder, [valid!, unwritable, train!], true)).rejects.toThrow(
+    const [tested, train] = lists('b\n', 'a\n');
+    await expect(writeLists(folder, [tested!, unwritable, train!], true)).rejects.toThrow(
       /^.*lists: filelists cannot be written here: ENAMETOOLONG/,
     );
-    expect(there()).toEqual([['valid.txt', 'a\n']]);
+    expect(there()).toEqual([['test.txt', 'a\n']]);
   });
 
   test('says where they cannot be written', async () => {
@@ -98,6 +98,5 @@ describe('writeLists', () => {
 });
 
 test('the second list has our name or the reference’s', () => {
-  expect(listPaths('lists/', false)).toEqual({ train: 'lists/train.txt', valid: 'lists/valid.txt' });
-  expect(listPaths('lists', true)).toEqual({ train: 'lists/train.txt', valid: 'lists/test.txt' });
+  expect(listPaths('lists/')).toEqual({ train: 'lists/train.txt', tested: 'lists/test.txt' });
 });

@@ -32,18 +32,18 @@ describe('lists are made', () => {
     const { status, stdout, stderr } = shell('schedule-prepare recordings');
     expect(status).toBe(0);
     expect(stderr).toMatch(/^\d+ of 12 recordings, … left\n$/);
-    expect(readdirSync(at('filelists'))).toEqual(['train.txt', 'valid.txt']);
-    const [train, valid] = await Promise.all(
-      ['train', 'valid'].map((name) => readFilelist(at(`filelists/${name}.txt`))),
+    expect(readdirSync(at('filelists'))).toEqual(['test.txt', 'train.txt']);
+    const [train, tested] = await Promise.all(
+      ['train', 'test'].map((name) => readFilelist(at(`filelists/${name}.txt`))),
     );
     // A tenth of twelve.
-    expect(valid).toHaveLength(1);
-    expect([...train!, ...valid!].map((path) => relative(at(), path)).toSorted()).toEqual(
+    expect(tested).toHaveLength(1);
+    expect([...train!, ...tested!].map((path) => relative(at(), path)).toSorted()).toEqual(
       Array.from({ length: 12 }, (_, i) => `recordings/${i < 8 ? '' : 'more/'}${i}.wav`).toSorted(),
     );
-    expect(lines('filelists/valid.txt')[0]).toMatch(/^\.\.\/recordings\/(more\/)?\d+\.wav$/);
+    expect(lines('filelists/test.txt')[0]).toMatch(/^\.\.\/recordings\/(more\/)?\d+\.wav$/);
     expect(stdout).toMatch(
-      /\n\nWhat comes next:\n {2}schedule-train --init --train filelists\/train\.txt --test filelists\/valid\.txt -o config\.json\n {2}schedule-train -c config\.json\n$/,
+      /\n\nWhat comes next:\n {2}schedule-train --init --train filelists\/train\.txt --test filelists\/test\.txt -o config\.json\n {2}schedule-train -c config\.json\n$/,
     );
   });
 
@@ -55,15 +55,15 @@ describe('lists are made', () => {
       ['d', 2],
       ['e', 3],
     ] as const) {
-      shell(`schedule-prepare recordings -o ${out} --valid 4 --seed ${seed} --quiet`);
+      shell(`schedule-prepare recordings -o ${out} --test 4 --seed ${seed} --quiet`);
     }
-    expect(lines('b/valid.txt')).toEqual(lines('a/valid.txt'));
-    const others = ['c', 'd', 'e'].map((out) => lines(`${out}/valid.txt`).join());
-    expect(others.some((list) => list !== lines('a/valid.txt').join())).toBe(true);
+    expect(lines('b/test.txt')).toEqual(lines('a/test.txt'));
+    const others = ['c', 'd', 'e'].map((out) => lines(`${out}/test.txt`).join());
+    expect(others.some((list) => list !== lines('a/test.txt').join())).toBe(true);
   });
 
   test('with a share to test on, absolute paths and the name that the reference has', async () => {
-    shell('schedule-prepare recordings/ -o lists/ --valid 0.25 --absolute --reference-names');
+    shell('schedule-prepare recordings/ -o lists/ --test 0.25 --absolute');
     expect(readdirSync(at('lists'))).toEqual(['test.txt', 'train.txt']);
     expect(lines('lists/test.txt')).toHaveLength(3);
     expect(lines('lists/test.txt')).toEqual(await readFilelist(at('lists/test.txt')));
@@ -72,7 +72,7 @@ describe('lists are made', () => {
   test('of a filelist', () => {
     writeFileSync(at('some.txt'), 'recordings/1.wav\nrecordings/3.wav|text\n');
     expect(shell('schedule-prepare some.txt -o lists').status).toBe(0);
-    expect([...lines('lists/train.txt'), ...lines('lists/valid.txt')].toSorted()).toEqual([
+    expect([...lines('lists/train.txt'), ...lines('lists/test.txt')].toSorted()).toEqual([
       '../recordings/1.wav',
       '../recordings/3.wav',
     ]);
@@ -80,7 +80,7 @@ describe('lists are made', () => {
 
   test('for paths that a shell would take apart', () => {
     const { stdout } = shell('schedule-prepare recordings -o "it\'s here"');
-    expect(stdout).toContain("--train 'it'\\''s here/train.txt' --test 'it'\\''s here/valid.txt' ");
+    expect(stdout).toContain("--train 'it'\\''s here/train.txt' --test 'it'\\''s here/test.txt' ");
   });
 
   test('and nothing is said beside the result with --quiet', () => {
@@ -120,10 +120,10 @@ describe('what is printed', () => {
       b: '0.0 2.00 s 2.00 s 2.00 s -17.0 -17.0 -17.0 -14.0 dBFS',
       c: '0.1 4.00 s 4.00 s 4.00 s 0.5 0.5 0.5 3.5 dBFS',
     };
-    const [, tested] = lines('filelists/valid.txt')[0]!.match(/(.)\.wav$/)!;
+    const [, tested] = lines('filelists/test.txt')[0]!.match(/(.)\.wav$/)!;
     expect(table!.slice(1).map((line) => line.split(/ +/).slice(0, 2))).toEqual([
       ['filelists/train.txt', '2'],
-      ['filelists/valid.txt', '1'],
+      ['filelists/test.txt', '1'],
     ]);
     expect(table![2]!.split(/ +/).slice(2).join(' ')).toBe(tones[tested!]);
     expect(found).toEqual([
@@ -149,7 +149,11 @@ describe('what is printed', () => {
   });
 
   test('--json has all of it', () => {
-    const { train, valid, ...rest } = JSON.parse(shell('schedule-prepare recordings --max-seconds 9 --json').stdout);
+    const {
+      train,
+      test: tested,
+      ...rest
+    } = JSON.parse(shell('schedule-prepare recordings --max-seconds 9 --json').stdout);
     expect(rest).toMatchObject({
       sampleRate: 22050,
       rates: [
@@ -165,10 +169,10 @@ describe('what is printed', () => {
       why: 'not finite',
       message: 'expected finite samples, got NaN at sample 1',
     });
-    expect([train.path, valid.path]).toEqual(['filelists/train.txt', 'filelists/valid.txt']);
-    expect([train.recordings, valid.recordings, train.seconds + valid.seconds]).toEqual([2, 1, 7]);
+    expect([train.path, tested.path]).toEqual(['filelists/train.txt', 'filelists/test.txt']);
+    expect([train.recordings, tested.recordings, train.seconds + tested.seconds]).toEqual([2, 1, 7]);
     // The longest is the loudest one.
-    const loudest = [train, valid].find(({ longest }) => longest === 4);
+    const loudest = [train, tested].find(({ longest }) => longest === 4);
     expect(loudest.loudestDbfs).toBeCloseTo(20 * Math.log10(1.5 / Math.SQRT2), 4);
     expect(loudest.peakDbfs).toBeCloseTo(20 * Math.log10(1.5 * Math.cos(Math.PI / 50)), 4);
   });
@@ -195,18 +199,18 @@ describe('what is printed', () => {
 describe('lists that are there', () => {
   test('and are the same stay, others are only replaced with --force', () => {
     shell('schedule-prepare recordings --quiet');
-    const before = lines('filelists/valid.txt');
+    const before = lines('filelists/test.txt');
     const again = shell('schedule-prepare recordings');
     expect([again.status, again.stderr]).toEqual([
       0,
       expect.stringContaining('The lists were there already, just so.\n'),
     ]);
-    expect(failed('schedule-prepare recordings --valid 5 --quiet')).toBe(
-      'schedule-prepare: filelists/valid.txt: expected no file or the same list, got another one; --force replaces it\n',
+    expect(failed('schedule-prepare recordings --test 5 --quiet')).toBe(
+      'schedule-prepare: filelists/test.txt: expected no file or the same list, got another one; --force replaces it\n',
     );
-    expect(lines('filelists/valid.txt')).toEqual(before);
-    expect(shell('schedule-prepare recordings --valid 5 --force').status).toBe(0);
-    expect([lines('filelists/valid.txt').length, lines('filelists/train.txt').length]).toEqual([5, 7]);
+    expect(lines('filelists/test.txt')).toEqual(before);
+    expect(shell('schedule-prepare recordings --test 5 --force').status).toBe(0);
+    expect([lines('filelists/test.txt').length, lines('filelists/train.txt').length]).toEqual([5, 7]);
   });
 });
 
@@ -217,8 +221,8 @@ describe('an error that says what to do, and no list, where', () => {
     ['--rate 8000', `${expected}, got 0 of 12 (12 of another rate); --rate takes another one (22050 Hz)`],
     ['--min-seconds 0.41', `${expected}, got 1 of 12 (11 too short); --min-seconds takes shorter ones; the first is /`],
     [
-      '--valid 12',
-      'expected at least 13 usable recordings, 12 to test on and the others to train on, got 12 of 12; --valid 11 fits\n',
+      '--test 12',
+      'expected at least 13 usable recordings, 12 to test on and the others to train on, got 12 of 12; --test 11 fits\n',
     ],
   ])('nothing is left: %s', (args, sentence) => {
     expect(failed(`schedule-prepare recordings --quiet ${args}`)).toContain(
@@ -264,9 +268,9 @@ test('Ctrl-C ends it with exit 130, and nothing is written', async () => {
 test.each([
   ['', 'one folder of recordings was expected, got none'],
   ['recordings more', 'one folder of recordings was expected, got recordings more'],
-  ['recordings --valid 0', '--valid must be a whole number of recordings, or a share between 0 and 1, got 0'],
-  ['recordings --valid 1.5', '--valid must be a whole number of recordings, or a share between 0 and 1, got 1.5'],
-  ['recordings --valid few', '--valid must be a number, got few'],
+  ['recordings --test 0', '--test must be a whole number of recordings, or a share between 0 and 1, got 0'],
+  ['recordings --test 1.5', '--test must be a whole number of recordings, or a share between 0 and 1, got 1.5'],
+  ['recordings --test few', '--test must be a number, got few'],
   ['recordings --seed -1', '--seed must be a whole number of at least 0, got -1'],
   ['recordings --rate 0', '--rate must be a whole number of at least 1, got 0'],
   ['recordings --min-seconds=-1', '--min-seconds must be 0 or more, got -1'],

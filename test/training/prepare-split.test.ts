@@ -29,7 +29,7 @@ describe('splitRecordings', () => {
     [10, share(0.99), 9],
   ])('of %d recordings, with %j, tests on %d', (all, size, expected) => {
     const split = splitRecordings(recordings(all), size, 0)!;
-    expect([split.train.length, split.valid.length]).toEqual([all - expected, expected]);
+    expect([split.train.length, split.tested.length]).toEqual([all - expected, expected]);
   });
 
   test.each([
@@ -46,7 +46,7 @@ describe('splitRecordings', () => {
     const all = recordings(30);
     const key = ({ hash }: Recording) => createHash('sha256').update(`5 ${hash}`).digest('hex');
     const smallest = all.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)).slice(0, 4);
-    expect(hashes(splitRecordings(all, count(4), 5)!.valid)).toEqual(hashes(smallest));
+    expect(hashes(splitRecordings(all, count(4), 5)!.tested)).toEqual(hashes(smallest));
   });
 
   test('has each recording once, in its order, whatever the seed', () => {
@@ -57,30 +57,30 @@ describe('splitRecordings', () => {
     );
     fc.assert(
       fc.property(fc.integer({ min: 40, max: 80 }), sizes, fc.nat(), (all, size, seed) => {
-        const { train, valid } = splitRecordings(recordings(all), size, seed)!;
+        const { train, tested } = splitRecordings(recordings(all), size, seed)!;
         const place = ({ path }: Recording) => Number.parseInt(path.slice(3), 10);
-        for (const list of [train, valid]) {
+        for (const list of [train, tested]) {
           expect(list.length).toBeGreaterThan(0);
           expect(list.map(place)).toEqual(list.map(place).toSorted((a, b) => a - b));
         }
-        expect(hashes([...train, ...valid])).toEqual(hashes(recordings(all)));
+        expect(hashes([...train, ...tested])).toEqual(hashes(recordings(all)));
       }),
     );
   });
 
   test('depends neither on the order nor on the names, but on the seed', () => {
     const all = recordings(60);
-    const tested = hashes(splitRecordings(all, count(10), 1)!.valid);
+    const tested = hashes(splitRecordings(all, count(10), 1)!.tested);
     const renamed = all.toReversed().map((recording, i) => ({ ...recording, path: `/other/${i}.flac` }));
-    expect(hashes(splitRecordings(renamed, count(10), 1)!.valid)).toEqual(tested);
-    expect(hashes(splitRecordings(all, count(10), 2)!.valid)).not.toEqual(tested);
+    expect(hashes(splitRecordings(renamed, count(10), 1)!.tested)).toEqual(tested);
+    expect(hashes(splitRecordings(all, count(10), 2)!.tested)).not.toEqual(tested);
   });
 
   test('changes by one recording at most where one is added', () => {
     const all = recordings(200);
     for (let n = 100; n < 200; n++) {
-      const before = new Set(hashes(splitRecordings(all.slice(0, n), count(10), 3)!.valid));
-      const after = hashes(splitRecordings(all.slice(0, n + 1), count(10), 3)!.valid);
+      const before = new Set(hashes(splitRecordings(all.slice(0, n), count(10), 3)!.tested));
+      const after = hashes(splitRecordings(all.slice(0, n + 1), count(10), 3)!.tested);
       expect(after.filter((hash) => !before.has(hash)).length).toBeLessThanOrEqual(1);
     }
   });

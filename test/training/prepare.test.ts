@@ -17,10 +17,10 @@ const paths = Array.from({ length: 10 }, (_, i) => file(`${i}.wav`, noiseWav(i +
 describe('prepareRecordings', () => {
   test('says what each recording is', async () => {
     const stereo = file('stereo.flac', fixture('stereo-16.flac'));
-    const { train, valid, sampleRate, rates, leftOut } = (await prepareRecordings([...paths, stereo], OPTIONS))!;
+    const { train, tested, sampleRate, rates, leftOut } = (await prepareRecordings([...paths, stereo], OPTIONS))!;
     expect([sampleRate, rates, leftOut]).toEqual([22050, [[22050, 11]], []]);
-    expect(valid).toHaveLength(1);
-    const all = [...train, ...valid];
+    expect(tested).toHaveLength(1);
+    const all = [...train, ...tested];
     expect(all.map(({ path }) => path).toSorted()).toEqual([...paths, stereo].toSorted());
     const samples = noise(2208, 0.5, 4);
     expect(all.find(({ path }) => path === paths[3])).toEqual({
@@ -50,8 +50,8 @@ describe('prepareRecordings', () => {
       gone: join(folder, 'gone.wav'),
     };
     const stereo = file('a-stereo.wav', fixture('stereo-16.wav'));
-    const { train, valid, leftOut } = (await prepareRecordings([stereo, ...paths, ...Object.values(bad)], OPTIONS))!;
-    expect(train.length + valid.length).toBe(11);
+    const { train, tested, leftOut } = (await prepareRecordings([stereo, ...paths, ...Object.values(bad)], OPTIONS))!;
+    expect(train.length + tested.length).toBe(11);
     expect(leftOut.map(({ path, why }) => [path, why])).toEqual([
       [bad.silent, 'silent'],
       [bad.nan, 'not finite'],
@@ -103,8 +103,8 @@ describe('prepareRecordings refuses, saying why and what to do, where', () => {
   });
 
   test('as many are to be tested on as there are', async () => {
-    expect(await refusal(paths, { valid: { kind: 'count', count: 10 } })).toBe(
-      'speech: expected at least 11 usable recordings, 10 to test on and the others to train on, got 10 of 10; --valid 9 fits',
+    expect(await refusal(paths, { tested: { kind: 'count', count: 10 } })).toBe(
+      'speech: expected at least 11 usable recordings, 10 to test on and the others to train on, got 10 of 10; --test 9 fits',
     );
   });
 
