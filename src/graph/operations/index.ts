@@ -23,10 +23,14 @@ import { slice } from './slice.ts';
 import { spreadLike } from './spread-like.ts';
 import { sqrt } from './sqrt.ts';
 import { squeeze } from './squeeze.ts';
+import { stackTaps } from './stack-taps.ts';
 import { sub } from './sub.ts';
 import { unsqueeze } from './unsqueeze.ts';
+import { unstackTaps } from './unstack-taps.ts';
 import { upsampleLinear } from './upsample-linear.ts';
 import { upsampleLinearAdjoint } from './upsample-linear-adjoint.ts';
+import { upsampleTaps } from './upsample-taps.ts';
+import { upsampleTapsAdjoint } from './upsample-taps-adjoint.ts';
 
 /** Every operation a graph may hold, by name; a new one is a file beside these and a line here. */
 export const OPERATIONS = {
@@ -55,10 +59,14 @@ export const OPERATIONS = {
   spreadLike,
   sqrt,
   squeeze,
+  stackTaps,
   sub,
   unsqueeze,
+  unstackTaps,
   upsampleLinear,
   upsampleLinearAdjoint,
+  upsampleTaps,
+  upsampleTapsAdjoint,
 };
 
 export type OperationName = keyof typeof OPERATIONS;

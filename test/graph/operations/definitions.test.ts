@@ -20,6 +20,7 @@ const kernelGradient = (dilation: number): Step => ({
   attributes: { dilation, taps: 3 },
 });
 const upstream = tensor([1, 2, 5], 1, 2, -1, 0, 3, 0, 1, 2, -2, 1);
+const byTap = tensor([1, 3, 3], 8, -8, 4, 1, 2, 3, 0, 4, -4);
 const short = tensor([1, 1, 3], 1, -2, 4);
 const long = tensor([1, 1, 6], 1, -2, 4, 8, 16, -32);
 
@@ -128,6 +129,42 @@ const definitions: readonly Definition[] = [
     tensor([1, 1, 2], 13 / 3, -28 / 3),
   ],
   ['the gradient of F.interpolate of one sample', upAdjoint(6), [long], tensor([1, 1, 1], -5)],
+  [
+    'F.conv1d(F.interpolate(byTap, scale_factor=2), torch.eye(3)[None], padding=1): each channel is what one tap reads',
+    { name: 'upsampleTaps', attributes: { factor: 2, dilation: 1, taps: 3 } },
+    [byTap],
+    tensor([1, 1, 6], 2, 12.25, 7.75, -3.75, -6.25, 4),
+  ],
+  [
+    'F.conv1d(F.interpolate(byTap[:, :, :1], scale_factor=4), torch.eye(3)[None], padding=2, dilation=2)',
+    { name: 'upsampleTaps', attributes: { factor: 4, dilation: 2, taps: 3 } },
+    [tensor([1, 3, 1], 8, 1, 0)],
+    tensor([1, 1, 4], 1, 1, 9, 9),
+  ],
+  [
+    'the gradient by byTap of the first of these',
+    { name: 'upsampleTapsAdjoint', attributes: { factor: 2, dilation: 1, taps: 3 } },
+    [long],
+    tensor([1, 3, 3], 3, 11, -20, 0.5, 12.5, -18, 0.25, 3.75, 23),
+  ],
+  [
+    'the gradient of F.conv1d(F.interpolate(x, scale_factor=3), torch.eye(3)[None], padding=2, dilation=2)',
+    { name: 'upsampleTapsAdjoint', attributes: { factor: 3, dilation: 2, taps: 3 } },
+    [long],
+    tensor([1, 3, 2], 12, -16, 13 / 3, -28 / 3, 0, 11),
+  ],
+  [
+    'kernel.transpose(1, 2).reshape(6, 2, 1)',
+    { name: 'stackTaps', attributes: {} },
+    [tensor([2, 2, 3], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)],
+    tensor([6, 2, 1], 1, 4, 2, 5, 3, 6, 7, 10, 8, 11, 9, 12),
+  ],
+  [
+    'kernel.reshape(2, 3, 2).transpose(1, 2)',
+    { name: 'unstackTaps', attributes: { taps: 3 } },
+    [tensor([6, 2, 1], 1, 4, 2, 5, 3, 6, 7, 10, 8, 11, 9, 12)],
+    tensor([2, 2, 3], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
+  ],
   [
     "the gradient of F.interpolate(scale_factor=1/2, mode='linear')",
     downAdjoint(2),
