@@ -18,7 +18,13 @@ export interface Value {
  * convolution kernels (NCHWc) take images only, and are 1.1 (full size) to 1.4 times (a quarter of the width) as fast here.
  */
 export interface OnnxWriter {
-  node(type: string, inputs: readonly string[], attributes?: OnnxAttributes): string;
+  /**
+   * How many channels those kernels hold side by side. ONNX Runtime takes them by itself only where it can pack a kernel beforehand; elsewhere a
+   * lowering may write them itself. Undefined where that does not pay or where they are absent.
+   */
+  readonly channelBlock: number | undefined;
+  /** Adds a node and returns its output's name; domain: the operation set, default ONNX's own. */
+  node(type: string, inputs: readonly string[], attributes?: OnnxAttributes, domain?: string): string;
   float32(data: Float32Array, shape: readonly number[]): string;
   int64(data: readonly number[]): string;
 }

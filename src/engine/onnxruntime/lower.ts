@@ -12,16 +12,19 @@ export type Weights = ReadonlyMap<string, Float32Array> | 'inputs';
 /**
  * Writes a graph as an ONNX model. Parameters with weights become initializers, so that ONNX Runtime packs them once for its
  * kernels. Throws where weights are given and a parameter has none of its size.
+ * @param channelBlock what OnnxWriter says of it; only for parameters that come with each run, since ONNX Runtime knows best for others
  */
-export function lowerToOnnx(graph: Graph, weights: Weights): Uint8Array {
+export function lowerToOnnx(graph: Graph, weights: Weights, channelBlock?: number): Uint8Array {
   const nodes: Record<string, unknown>[] = [];
   const initializers: Record<string, unknown>[] = [];
   let count = 0;
   const writer: OnnxWriter = {
-    node(type: string, inputs: readonly string[], attributes: OnnxAttributes = {}) {
+    channelBlock: weights === 'inputs' ? channelBlock : undefined,
+    node(type: string, inputs: readonly string[], attributes: OnnxAttributes = {}, domain = '') {
       const output = `v${count++}`;
       nodes.push({
         op_type: type,
+        domain,
         name: `${type}_${output}`,
         input: inputs,
         output: [output],

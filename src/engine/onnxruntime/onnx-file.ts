@@ -10,7 +10,7 @@ message AttributeProto {
 }
 message NodeProto {
   repeated string input = 1; repeated string output = 2; optional string name = 3; optional string op_type = 4;
-  repeated AttributeProto attribute = 5;
+  repeated AttributeProto attribute = 5; optional string domain = 7;
 }
 message TensorProto { repeated int64 dims = 1; optional int32 data_type = 2; optional string name = 8; optional bytes raw_data = 9; }
 message Dimension { optional int64 dim_value = 1; optional string dim_param = 2; }
@@ -38,6 +38,8 @@ const ATTRIBUTE_INTS = 7;
 /** Opset 17 (IR version 8) is the oldest that has every operation in its present form. */
 const OPSET = 17;
 const IR_VERSION = 8;
+/** That of ONNX Runtime's own operations. */
+const OTHER_VERSION = 1;
 
 type Message = Record<string, unknown>;
 
@@ -54,11 +56,12 @@ let modelType: protobuf.Type | undefined;
 /** The bytes of an .onnx file. */
 export function encodeModel({ nodes, initializers, inputs, outputs }: OnnxParts): Uint8Array {
   modelType ??= protobuf.parse(PROTO, { keepCase: true }).root.lookupType('ModelProto');
+  const domains = new Set(['', ...nodes.map(({ domain }) => (domain ?? '') as string)]);
   const message = {
     ir_version: IR_VERSION,
     producer_name: 'wavegrad-schedules',
     graph: { name: 'graph', node: nodes, initializer: initializers, input: inputs, output: outputs },
-    opset_import: [{ domain: '', version: OPSET }],
+    opset_import: [...domains].map((domain) => ({ domain, version: domain === '' ? OPSET : OTHER_VERSION })),
   };
   return modelType.encode(message).finish();
 }

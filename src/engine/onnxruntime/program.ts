@@ -3,6 +3,7 @@ import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../../graph/graph.ts';
 import type { Tensor } from '../../graph/operation.ts';
 import type { Program } from '../engine.ts';
+import { channelBlock } from './channel-block.ts';
 import { lowerToOnnx, type Weights } from './lower.ts';
 
 /** Where ONNX Runtime runs: its execution providers that ship with onnxruntime-node, or are installed beside it (cuda). */
@@ -30,7 +31,8 @@ export async function compile(
   weights: Weights,
   { device = 'cpu', deviceId = 0, threads = 1, profile }: EngineOptions = {},
 ): Promise<Program> {
-  const model = lowerToOnnx(graph, weights);
+  const block = device === 'cpu' && weights === 'inputs' ? await channelBlock() : undefined;
+  const model = lowerToOnnx(graph, weights, block);
   const session = await createSession(model, { device, deviceId, threads, profile });
   return {
     async run(inputs, into = {}) {

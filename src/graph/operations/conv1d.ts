@@ -1,5 +1,6 @@
 import type { Operation } from '../operation.ts';
 import { sameDim, showShape } from '../shape.ts';
+import { blockingPays, lowerBlockedConv } from './lower-blocked-conv.ts';
 
 /**
  * Convolution along time: x [batch, cin, length], kernel [cout, cin, taps] with an odd number of taps, bias [cout] or none →
@@ -46,8 +47,13 @@ export const conv1d: Operation<{ readonly dilation: number }> = {
     return { shape: [batch, cout, length], data };
   },
   lower(onnx, inputs, { dilation }, [, kernel]) {
-    const padding = (dilation * ((kernel![2] as number) - 1)) / 2;
-    return onnx.node('Conv', inputs, { dilations: [1, dilation], pads: [0, padding, 0, padding] });
+    const shape = kernel as readonly [number, number, number];
+    const padding = (dilation * (shape[2] - 1)) / 2;
+    const attributes = { dilations: [1, dilation], pads: [0, padding, 0, padding] };
+    const block = onnx.channelBlock;
+    return block !== undefined && blockingPays(shape, block)
+      ? lowerBlockedConv(onnx, inputs, shape, attributes, block)
+      : onnx.node('Conv', inputs, attributes);
   },
   gradient(graph, { inputs: [x, kernel, bias], attributes: { dilation }, upstream }) {
     const byInput = () => {
