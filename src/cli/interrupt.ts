@@ -2,15 +2,12 @@
 const SAME_SIGNAL_MS = 500;
 
 /**
- * Listens for Ctrl-C and SIGTERM: the first asks for an end, of which `isWanted` tells, and a second ends the process at once.
+ * Listens for Ctrl-C and SIGTERM until `off`: the first asks for an end, which `isWanted` tells, and another one ends the process at
+ * once.
  *
- * @param sentence what to say at the first
+ * @param onFirst called at the first
  */
-export function onInterrupt(
-  say: (text: string) => void,
-  sentence: string,
-  onWanted: () => void = () => {},
-): { isWanted(): boolean; off(): void } {
+export function onInterrupt(onFirst: () => void): { isWanted(): boolean; off(): void } {
   let wantedAt: number | undefined;
   const stop = () => {
     if (wantedAt !== undefined) {
@@ -18,8 +15,7 @@ export function onInterrupt(
       return;
     }
     wantedAt = performance.now();
-    onWanted();
-    say(`\n${sentence}`);
+    onFirst();
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

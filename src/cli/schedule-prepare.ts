@@ -5,13 +5,12 @@ import { findAudio, passedOverRemarks } from '../audio/filelist.ts';
 import { type PrepareOptions, prepareRecordings } from '../training/prepare.ts';
 import type { TestSize } from '../training/prepare-split.ts';
 import { runCommand, UsageError, wholeNumber } from './command.ts';
+import { onInterrupt } from './interrupt.ts';
 import { filelistText, listPaths, writeLists } from './prepare-lists.ts';
 import { asJson, asText } from './prepare-text.ts';
 import { createProgressLine } from './progress.ts';
 
 const INTERRUPTED = 130;
-/** A terminal's Ctrl-C may come twice, from the terminal and from npm, which passes it on. */
-const SAME_SIGNAL_MS = 500;
 
 const FLAGS = {
   out: { type: 'string', alias: 'o', default: 'filelists', describe: 'The folder for the lists' },
@@ -119,21 +118,12 @@ async function prepare(files: readonly string[], options: PrepareOptions, quiet:
 
 /** Runs what can be cancelled, and cancels it on Ctrl-C; a second one ends the process at once. */
 async function untilInterrupted<T>(quiet: boolean, run: (isCancelled: () => boolean) => Promise<T>): Promise<T> {
-  let cancelledAt: number | undefined;
-  const stop = () => {
-    if (cancelledAt !== undefined) {
-      if (performance.now() - cancelledAt > SAME_SIGNAL_MS) process.kill(process.pid, 'SIGKILL');
-      return;
-    }
-    cancelledAt = performance.now();
+  const interrupt = onInterrupt(() => {
     if (!quiet) process.stderr.write('\nStopping after the recordings in hand; once more to stop at once.\n');
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  });
   try {
-    return await run(() => cancelledAt !== undefined);
+    return await run(() => interrupt.isWanted());
   } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    interrupt.off();
   }
 }

@@ -14,6 +14,7 @@ import { search, trialsNfe } from '../search/search.ts';
 import { findStudy, openStudy, readSettings, type Study, type StudyMode, studyPaths } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
 import { packageVersion, runCommand, UsageError, wholeNumber } from './command.ts';
+import { onInterrupt } from './interrupt.ts';
 import { createProgressLine } from './progress.ts';
 import { SEARCH_FLAGS } from './search-flags.ts';
 import { asJson, asText, type Found } from './search-result.ts';
@@ -21,8 +22,6 @@ import { startRemarks, startSchedules } from './start-schedules.ts';
 
 const INTERRUPTED = 130;
 const MOST_STEPS = 1000;
-/** A terminal's Ctrl-C may come twice, from the terminal and from npm, which passes it on. */
-const SAME_SIGNAL_MS = 500;
 
 await runCommand(
   {
@@ -134,20 +133,10 @@ async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise
   const threads = Math.min(jobs, availableParallelism());
   if (threads < jobs) say(`${jobs} jobs were asked for; this machine runs ${threads} at once. The result is the same.`);
   const pool = createSearchPool(plan, threads);
-  let cancelled = false;
-  let cancelledAt = 0;
-  const stop = () => {
-    if (cancelled) {
-      if (performance.now() - cancelledAt > SAME_SIGNAL_MS) process.kill(process.pid, 'SIGKILL');
-      return;
-    }
-    cancelled = true;
-    cancelledAt = performance.now();
+  const interrupt = onInterrupt(() => {
     pool.cancel();
     say('\nStopping after the steps in hand; once more to stop at once. What is finished is saved.');
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  });
   const progress = createProgressLine(quiet);
   try {
     // Before there is a study, so that a model that cannot be loaded leaves none behind.
@@ -160,7 +149,14 @@ async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise
       progress.update({ done: nfe, total: nfePlanned, text: text + bestText });
     };
     const { strategy, baselines } = plan;
-    const result = await search({ study, strategy, baselines, pool, onProgress, isCancelled: () => cancelled });
+    const result = await search({
+      study,
+      strategy,
+      baselines,
+      pool,
+      onProgress,
+      isCancelled: () => interrupt.isWanted(),
+    });
     progress.stop();
     if (result === undefined) {
       say(`Stopped. To go on: ${resumeCommand(study.folder)}`);
@@ -170,8 +166,7 @@ async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise
     return { ...result, folder: study.folder };
   } finally {
     progress.stop();
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    interrupt.off();
     await pool.close();
   }
 }

@@ -1,14 +1,10 @@
 #!/usr/bin/env node
 import { InputError } from '../formats/input-error.ts';
-import { TrainingFailed, train } from '../training/train.ts';
 import { runCommand, UsageError } from './command.ts';
 import { onInterrupt } from './interrupt.ts';
-import { createProgressLine } from './progress.ts';
+import { createDisplay, SILENT_DISPLAY } from './train-display.ts';
 import { TRAIN_FLAGS } from './train-flags.ts';
-import { initConfig } from './train-init.ts';
-import { planTraining } from './train-plan.ts';
-import { announcement, progressHooks } from './train-progress.ts';
-import { asJson, asText } from './train-result.ts';
+import type { TrainArguments } from './train-plan.ts';
 
 const INTERRUPTED = 130;
 
@@ -22,60 +18,78 @@ await runCommand(
       'trains the network of the demo on the clips of the demo.',
     flags: TRAIN_FLAGS,
     examples: [
-      ['schedule-train --minutes 2', 'the demo, from nothing'],
-      ['schedule-train --init --size small -o config.json', 'a config to begin with'],
+      ['schedule-train --steps 2', 'the demo, from nothing; --minutes 2 gets somewhere'],
+      ['schedule-train --init --size small -o new.json', 'a config to begin with'],
       ['schedule-train -c config.json', "until the config's n_epoch, or Ctrl-C"],
-      ['schedule-train -c config.json --steps 100000', 'to a number of steps'],
-      ['schedule-train -c config.json --from model/', 'from trained weights'],
+      ['schedule-train -c config.json --steps 40', 'to a number of steps, going on from where it was'],
+      ['schedule-train -c config.json --fresh --from model/ --steps 4', 'another run, from trained weights'],
     ],
     async run(args, positionals) {
       if (positionals.length > 0) {
         throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
       }
       if (args.init) {
+        const { initConfig } = await import('./train-init.ts');
         const { out = args.config ?? 'config.json', 'sample-rate': sampleRate } = args;
         const { stdin: input, stdout: output, stderr: messages } = process;
         await initConfig({ ...args, out, sampleRate }, { input, output, messages });
         return 0;
       }
-      const stray = (['out', 'size', 'sample-rate', 'hop'] as const).find((name) => args[name] !== undefined);
+      const ofInit = ['out', 'size', 'sample-rate', 'hop', 'force'] as const;
+      const stray = ofInit.find((name) => args[name] !== undefined && args[name] !== false);
       if (stray !== undefined) throw new UsageError(`--${stray} goes with --init`);
       for (const name of ['minutes', 'checkpoint-minutes'] as const) {
         const value = args[name];
         if (value !== undefined && !(value > 0)) throw new UsageError(`--${name} must be above 0, got ${value}`);
       }
-      const say = (text: string) => {
-        if (!args.quiet) process.stderr.write(`${text}\n`);
-      };
-      const interrupt = onInterrupt(
-        say,
-        'Stopping after this step; once more to stop at once. A checkpoint is written.',
-      );
-      const isCancelled = () => interrupt.isWanted();
-      const progress = createProgressLine(args.quiet);
-      try {
-        const plan = await planTraining(args, {
-          say,
-          isCancelled,
-          onReading: (done, total) => progress.update({ done, total, text: `reading ${done} of ${total} recordings` }),
-        });
-        progress.stop();
-        if (plan === undefined) return INTERRUPTED;
-        say(announcement(plan, args.device));
-        const result = await train(plan, progressHooks(plan, { progress, say, isCancelled }));
-        progress.stop();
-        process.stdout.write(args.json ? asJson(result, plan.folder) : asText(result, plan.folder));
-        if (result.how === 'finished') return 0;
-        say('Stopped. The same command goes on.');
-        return INTERRUPTED;
-      } catch (error) {
-        if (error instanceof TrainingFailed) throw new InputError(error.message, { cause: error });
-        throw error;
-      } finally {
-        progress.stop();
-        interrupt.off();
-      }
+      return trainInFolder(args, { quiet: args.quiet, json: args.json });
     },
   },
   process.argv.slice(2),
 );
+
+/** Trains until the end, or Ctrl-C; gives the exit code. */
+async function trainInFolder(
+  args: TrainArguments,
+  { quiet, json }: { quiet: boolean; json: boolean },
+): Promise<number> {
+  // Not for --help: they load the engine.
+  const { planTraining } = await import('./train-plan.ts');
+  const { TrainingFailed, train } = await import('../training/train.ts');
+  const { announcement, progressHooks } = await import('./train-progress.ts');
+  const { asJson, asText } = await import('./train-result.ts');
+
+  const display = quiet ? SILENT_DISPLAY : createDisplay(process.stderr);
+  const interrupt = onInterrupt(() => display.say('Stopping; once more to stop at once.'));
+  const isCancelled = () => interrupt.isWanted();
+  try {
+    const plan = await planTraining(args, {
+      say: (text) => display.say(text),
+      isCancelled,
+      onReading: (done, total) =>
+        display.show({ share: done / total, parts: ['reading', `${done} of ${total} recordings`] }),
+    });
+    if (plan === undefined) {
+      display.say('Stopped; nothing was written.');
+      return INTERRUPTED;
+    }
+    display.say(announcement(plan, args.device));
+    const result = await train(plan, progressHooks(plan, display, isCancelled));
+    display.clear();
+    const { state, how } = result;
+    if (how === 'finished-before') {
+      const larger = state.step < plan.training.nEpoch * plan.stepsPerEpoch ? '--steps' : 'n_epoch';
+      display.say(`This run is finished: ${plan.folder}. A larger ${larger} goes on with it, --fresh begins another.`);
+    }
+    process.stdout.write(json ? asJson(result, plan.folder) : asText(result, plan.folder));
+    if (how !== 'interrupted') return 0;
+    display.say(`Stopped after step ${state.step}; the same command goes on.`);
+    return INTERRUPTED;
+  } catch (error) {
+    display.clear();
+    if (error instanceof TrainingFailed) throw new InputError(error.message, { cause: error });
+    throw error;
+  } finally {
+    interrupt.off();
+  }
+}

@@ -1,20 +1,21 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { readInput } from '../formats/read-input.ts';
 import { readWeights } from '../model/checkpoint.ts';
 import type { WaveGradConfig } from '../model/config.ts';
-import { DEMO } from '../model/demo.ts';
 import { loadConfig } from '../model/load-config.ts';
 import { modelFiles } from '../model/model-files.ts';
 import { buildWaveGrad } from '../model/wavegrad.ts';
 import { stepsPerEpoch } from '../training/batches.ts';
+import { listCheckpoints } from '../training/checkpoints.ts';
 import { readCorpus } from '../training/corpus.ts';
 import { recordingsOf } from '../training/filelists.ts';
 import type { TrainingPlan } from '../training/plan.ts';
 import { openRun } from '../training/run-folder.ts';
 import { parseTraining } from '../training/training-config.ts';
 import { wholeNumber } from './command.ts';
-import { parseDevices, planWorkers } from './train-devices.ts';
+import { demoTraining, type GivenTraining } from './train-demo.ts';
+import { halfPrecisionRemark, parseDevices, planWorkers } from './train-devices.ts';
+import { checkWritable } from './writable-folder.ts';
 
 /** What the command line says of a training, as yargs gives it. */
 export interface TrainArguments {
@@ -56,26 +57,22 @@ export async function planTraining(args: TrainArguments, hooks: PlanHooks): Prom
   const [mostSteps, jobs, threads, testEvery] = [whole('steps'), whole('jobs'), whole('threads'), whole('test-every')];
   const devices = parseDevices(args.device);
 
-  const isDemo = args.config === undefined;
-  const configPath = args.config ?? join(DEMO, 'config.json');
-  const config = await loadConfig(configPath);
-  const configText = new TextDecoder().decode(await readInput(configPath, 'the config'));
+  const { config, configText, configPath, lists } =
+    args.config === undefined ? await demoTraining() : await given(args.config);
   const { training, remarks } = parseTraining(config, configPath);
   for (const remark of remarks) hooks.say(remark);
-  if (training.useFp16 && devices.every(({ device }) => device === 'cpu')) {
-    hooks.say('use_fp16 is ignored: the CPU computes in float32.');
-  }
-  const wanted = args.logdir ?? (isDemo ? join('experiments', 'train-demo') : training.logdir);
+  if (training.useFp16) hooks.say(halfPrecisionRemark(devices));
+  const wanted = args.logdir ?? training.logdir;
+  await checkWritable(wanted);
   const folder = await openRun(wanted, config, configPath, { fresh: args.fresh });
+  if (training.continueTraining && !args.fresh && (await listCheckpoints(folder)).length === 0) {
+    hooks.say(`${folder}: there is no run to continue, so one begins; --from begins one with trained weights.`);
+  }
+  const initialWeights = args.from === undefined ? undefined : await weightsFrom(args.from, config);
 
   const list = (name: 'train' | 'test') => {
-    const configured = training[`${name}FilelistPath`];
-    const [source, where] =
-      args[name] !== undefined
-        ? [args[name], `--${name}`]
-        : isDemo
-          ? [join(DEMO, 'clips', name === 'train' ? 'score' : 'heldout'), 'the demo']
-          : [configured, `${configPath}: training_config.${name}_filelist_path`];
+    const source = args[name] ?? lists?.[name] ?? training[`${name}FilelistPath`];
+    const where = args[name] === undefined ? `${configPath}: training_config.${name}_filelist_path` : `--${name}`;
     return recordingsOf(source, where, args.root);
   };
   const [trainPaths, testPaths] = [await list('train'), await list('test')];
@@ -101,13 +98,19 @@ export async function planTraining(args: TrainArguments, hooks: PlanHooks): Prom
     resample: args.resample,
     ...workers,
     feeders: Math.ceil(workers.jobs / JOBS_A_FEEDER),
-    initialWeights: args.from === undefined ? undefined : await weightsFrom(args.from, config),
+    initialWeights,
     mostSteps,
     mostSeconds: args.minutes === undefined ? undefined : args.minutes * 60,
     stepsPerEpoch: perEpoch,
     testEvery: testEvery ?? training.testInterval * perEpoch,
     checkpointSeconds: args['checkpoint-minutes'] * 60,
   };
+}
+
+async function given(configPath: string): Promise<GivenTraining> {
+  const config = await loadConfig(configPath);
+  const configText = new TextDecoder().decode(await readInput(configPath, 'the config'));
+  return { config, configText, configPath };
 }
 
 /** The weights of a trained model, which must be of the config's network. */

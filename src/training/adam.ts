@@ -66,3 +66,11 @@ export function averageWeights(
 ): void {
   for (let i = begin; i < end; i++) average[i] = average[i]! + (1 - decay) * (weights[i]! - average[i]!);
 }
+
+/**
+ * The decay of a running mean of weights in its `step`-th step, from 0 on: at first less, so that a short run's mean does not stay with the
+ * weights it began with (tf.train.ExponentialMovingAverage with num_updates).
+ */
+export function averageDecay(decay: number, step: number): number {
+  return Math.min(decay, (1 + step) / (10 + step));
+}

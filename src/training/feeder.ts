@@ -31,6 +31,8 @@ export interface Feed {
 /**
  * Fills the ring with batches, each a function of the seed and its number alone: segments of recordings, their mels, noise at a level of
  * the training schedule, and the noisy segments. Ends when the ring is closed.
+ *
+ * @throws InputError where a recording that is read again is not as it was
  */
 export async function feed({ config, training, memory, clips, resample }: FeederOptions, which: Feed): Promise<void> {
   const { rows, samples, frames, nMels } = memory.sizes;
@@ -39,6 +41,7 @@ export async function feed({ config, training, memory, clips, resample }: Feeder
   const silence = melFloor === undefined ? ('zero' as const) : { floor: melFloor };
   const frontEnd = createMelFrontEnd(melConfig);
   const { levels } = noiseSchedule(training.trainingNoiseSchedule);
+  const clipOptions = { sampleRate: melConfig.sample_rate, resample };
   const control = createControl(memory);
   const rowsOfStep = createBatches(clips.length, rows * accumulated, { seed, attempt: which.attempt });
   const { signal, noise, mels, levels: levelsOut } = memory.batches;
@@ -50,7 +53,7 @@ export async function feed({ config, training, memory, clips, resample }: Feeder
     const chosen = rowsOfStep(step).slice(firstRow, firstRow + rows);
     for (const [i, { clip: number, start, step: noiseStep, between }] of chosen.entries()) {
       const clip = clips[number]!;
-      const recording = clip.samples ?? (await readClip(clip.path, { sampleRate: melConfig.sample_rate, resample }));
+      const recording = clip.samples ?? (await readClip(clip.path, clipOptions, clip.length));
       const segment = segmentAt(recording, start, samples);
       const row = (batch % SLOTS) * rows + i;
       const level = drawLevel(levels, noiseStep, between);
@@ -64,7 +67,11 @@ export async function feed({ config, training, memory, clips, resample }: Feeder
   }
 }
 
-/** So many samples of a recording, zeros after its end where it is shorter. */
+/**
+ * So many samples of a recording, zeros after its end where it is shorter.
+ *
+ * @param start the first sample, as a part in [0, 1) of those that a segment can begin at
+ */
 export function segmentAt(recording: Float32Array, start: number, samples: number): Float32Array {
   const segment = new Float32Array(samples);
   const begin = Math.floor(start * (Math.max(0, recording.length - samples) + 1));

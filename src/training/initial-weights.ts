@@ -32,41 +32,71 @@ function layerOf({ name }: ParameterSlot): string {
   return name.slice(0, name.lastIndexOf('.'));
 }
 
+/** Vectors that are taken from the others together: a pass over memory for each of them would wait for it. */
+const PANEL = 4;
+
 /**
  * Orthonormal rows that span those of a random matrix [rows, columns], or orthonormal columns where there are more rows: modified
- * Gram–Schmidt in double precision, whose R has a positive diagonal, so that normal entries give a matrix uniform over all such.
+ * Gram–Schmidt in double precision, by panels of vectors, whose R has a positive diagonal, so that normal entries give a matrix
+ * uniform over all such.
  */
 export function orthogonal(matrix: Float32Array, rows: number, columns: number): Float64Array {
   const wide = rows <= columns;
   const count = wide ? rows : columns;
   const size = wide ? columns : rows;
-  const vectors = Array.from({ length: count }, (_, v) =>
-    Float64Array.from({ length: size }, (_, j) => (wide ? matrix[v * columns + j]! : matrix[j * columns + v]!)),
-  );
-  for (const [v, vector] of vectors.entries()) {
-    const norm = Math.sqrt(dot(vector, vector));
-    for (let j = 0; j < size; j++) vector[j]! /= norm;
-    for (const later of vectors.slice(v + 1)) {
-      const along = dot(vector, later);
-      for (let j = 0; j < size; j++) later[j]! -= along * vector[j]!;
-    }
-  }
-  return Float64Array.from({ length: rows * columns }, (_, at) => {
-    const [row, column] = [Math.floor(at / columns), at % columns];
-    return wide ? vectors[row]![column]! : vectors[column]![row]!;
+  const placeOf = (v: number, j: number) => (wide ? v * columns + j : j * columns + v);
+  const vectors = Array.from({ length: count }, (_, v) => {
+    const vector = new Float64Array(size);
+    for (let j = 0; j < size; j++) vector[j] = matrix[placeOf(v, j)]!;
+    return vector;
   });
+  const spare = new Float64Array(size);
+  for (let begin = 0; begin < count; begin += PANEL) {
+    const panel = vectors.slice(begin, begin + PANEL);
+    for (const [i, vector] of panel.entries()) {
+      for (const earlier of panel.slice(0, i)) removeAlong(vector, earlier);
+      normalize(vector);
+    }
+    // Nothing follows the last panel, the only one that may have fewer.
+    for (let v = begin + PANEL; v < count; v += 2) removePanel(vectors[v]!, vectors[v + 1] ?? spare, panel);
+  }
+  const result = new Float64Array(rows * columns);
+  for (const [v, vector] of vectors.entries()) {
+    for (let j = 0; j < size; j++) result[placeOf(v, j)] = vector[j]!;
+  }
+  return result;
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
-  // Four sums side by side: one would wait for its last addition.
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let j = 0;
-  for (; j + 3 < a.length; j += 4) {
-    s0 += a[j]! * b[j]!;
-    s1 += a[j + 1]! * b[j + 1]!;
-    s2 += a[j + 2]! * b[j + 2]!;
-    s3 += a[j + 3]! * b[j + 3]!;
+function normalize(vector: Float64Array): void {
+  let squares = 0;
+  for (let j = 0; j < vector.length; j++) squares += vector[j]! * vector[j]!;
+  const norm = Math.sqrt(squares);
+  for (let j = 0; j < vector.length; j++) vector[j] = vector[j]! / norm;
+}
+
+/** Makes a vector orthogonal to one of length 1. */
+function removeAlong(vector: Float64Array, unit: Float64Array): void {
+  let along = 0;
+  for (let j = 0; j < vector.length; j++) along += vector[j]! * unit[j]!;
+  for (let j = 0; j < vector.length; j++) vector[j] = vector[j]! - along * unit[j]!;
+}
+
+/** Makes two vectors orthogonal to the four of an orthonormal panel. */
+function removePanel(x: Float64Array, y: Float64Array, panel: readonly Float64Array[]): void {
+  const [a, b, c, d] = panel as [Float64Array, Float64Array, Float64Array, Float64Array];
+  let [xa, xb, xc, xd, ya, yb, yc, yd] = [0, 0, 0, 0, 0, 0, 0, 0];
+  for (let j = 0; j < x.length; j++) {
+    xa += x[j]! * a[j]!;
+    xb += x[j]! * b[j]!;
+    xc += x[j]! * c[j]!;
+    xd += x[j]! * d[j]!;
+    ya += y[j]! * a[j]!;
+    yb += y[j]! * b[j]!;
+    yc += y[j]! * c[j]!;
+    yd += y[j]! * d[j]!;
   }
-  for (; j < a.length; j++) s0 += a[j]! * b[j]!;
-  return s0 + s1 + s2 + s3;
+  for (let j = 0; j < x.length; j++) {
+    x[j] = x[j]! - (xa * a[j]! + xb * b[j]! + xc * c[j]! + xd * d[j]!);
+    y[j] = y[j]! - (ya * a[j]! + yb * b[j]! + yc * c[j]! + yd * d[j]!);
+  }
 }

@@ -1,5 +1,6 @@
 import { gradients } from '../graph/differentiate.ts';
 import type { Graph, Value } from '../graph/graph.ts';
+import { convolveBeforeUpsampling } from '../graph/passes/convolve-before-upsampling.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { buildWaveGrad } from '../model/wavegrad.ts';
 
@@ -17,7 +18,7 @@ export function gradientName(parameter: string): string {
  * With the part that the rows are of a whole batch as their share, the sums over several such runs are the whole batch's.
  */
 export function buildLoss(config: WaveGradConfig, name: LossName): Graph {
-  const graph = buildWaveGrad(config);
+  const graph = convolveBeforeUpsampling(buildWaveGrad(config));
   const noise = graph.outputs.get('noise')!;
   const target = graph.input('target', noise.shape);
   const error = graph.apply({ name: 'sub', attributes: {} }, noise, target);

@@ -8,7 +8,7 @@ const REPORTS = 4096;
 const REPORT_WIDTH = 5;
 
 /** Words of `control` after the barrier's. */
-const WORDS = { pause: 0, ended: 1, taken: 2, done: 3, closed: 4, engine: 5, filled: 6 } as const;
+const WORDS = { pause: 0, ended: 1, taken: 2, done: 3, closed: 4, engine: 5, room: 6, filled: 7 } as const;
 
 /** The sizes of a training step. */
 export interface StepSizes {
@@ -100,6 +100,11 @@ export function createControl({ control, reports }: Pick<TrainingMemory, 'contro
   const at = (word: keyof typeof WORDS, slot = 0) => BARRIER_WORDS + WORDS[word] + slot;
   const get = (word: keyof typeof WORDS) => Atomics.load(control, at(word));
   const set = (word: keyof typeof WORDS, value: number) => Atomics.store(control, at(word), value);
+  /** Wakes who waits for room: its word changes with all that ends the wait, or a change just before the wait would be missed. */
+  const tellOfRoom = () => {
+    Atomics.add(control, at('room'), 1);
+    Atomics.notify(control, at('room'));
+  };
   return {
     barrierWords: control.subarray(0, BARRIER_WORDS),
     /** Lets all replicas fail where they next wait for each other. */
@@ -126,7 +131,7 @@ export function createControl({ control, reports }: Pick<TrainingMemory, 'contro
     },
     close() {
       set('closed', 1);
-      Atomics.notify(control, at('taken'));
+      tellOfRoom();
     },
     /** Empties the ring, whose next batch is then number `batch`, after `step` steps. */
     restart(step: number, batch: number) {
@@ -138,18 +143,19 @@ export function createControl({ control, reports }: Pick<TrainingMemory, 'contro
     /** Waits until there is room for a batch; false where it is not wanted any more. */
     waitForRoom(batch: number): boolean {
       for (;;) {
-        const taken = get('taken');
+        const seen = get('room');
         if (get('closed') !== 0) return false;
-        if (batch < taken + SLOTS) return true;
-        Atomics.wait(control, at('taken'), taken);
+        if (batch < get('taken') + SLOTS) return true;
+        Atomics.wait(control, at('room'), seen);
       }
     },
+    /** A batch is whole. */
     fill(batch: number) {
       const word = at('filled', batch % SLOTS);
       Atomics.store(control, word, batch + 1);
       Atomics.notify(control, word);
     },
-    /** Waits until a batch is there; `isBroken` is asked now and then. */
+    /** Waits until a batch is there. Throws an Error where it is not and `isBroken`, which is asked now and then, says true. */
     waitForBatch(batch: number, isBroken: () => boolean) {
       const word = at('filled', batch % SLOTS);
       for (;;) {
@@ -159,15 +165,17 @@ export function createControl({ control, reports }: Pick<TrainingMemory, 'contro
         Atomics.wait(control, word, filled, 100);
       }
     },
+    /** A batch is not needed any more, nor those before it. */
     take(batch: number) {
       set('taken', batch + 1);
-      Atomics.notify(control, at('taken'));
+      tellOfRoom();
     },
+    /** Tells what a step gave, which is then done. */
     report({ step, loss, gradientNorm, learningRate, seconds, waited }: StepReport) {
       reports.set([loss, gradientNorm, learningRate, seconds, waited], (step % REPORTS) * REPORT_WIDTH);
       set('done', step + 1);
     },
-    /** What a step gave, one of the last few thousand. */
+    /** What a step gave, one of the last REPORTS. */
     reported(step: number): StepReport {
       const from = (step % REPORTS) * REPORT_WIDTH;
       const [loss, gradientNorm, learningRate, seconds, waited] = reports.subarray(from, from + REPORT_WIDTH);

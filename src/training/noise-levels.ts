@@ -1,4 +1,11 @@
-/** y_n = ℓ · y_0 + √(1 − ℓ²) · ε (Chen et al. 2020, equation 4), for `length` samples of arrays that are laid out alike, from `begin`. */
+/**
+ * y_n = ℓ · y_0 + √(1 − ℓ²) · ε (Chen et al. 2020, equation 4).
+ *
+ * @param noisy where y_n is written to, from `begin` on
+ * @param clean y_0
+ * @param noise ε, laid out like `noisy`
+ * @param level ℓ in [0, 1]
+ */
 export function addNoise(
   noisy: Float32Array,
   clean: Float32Array,

@@ -1,4 +1,3 @@
-import type { Graph } from '../graph/graph.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { buildWaveGrad } from '../model/wavegrad.ts';
 
@@ -18,21 +17,23 @@ export interface ParameterLayout {
   readonly length: number;
 }
 
-/** Lays out a network's parameters in the order of their first use. */
-export function layOutParameters(parameters: ReturnType<Graph['parameters']>): ParameterLayout {
+/** Where the parameters of a config's network lie, in the order in which `buildWaveGrad` names them. */
+export function networkLayout(config: WaveGradConfig): ParameterLayout {
   let offset = 0;
-  const slots = parameters.map(({ name, shape }) => {
-    const length = shape.reduce((product, size) => product * size, 1);
-    const slot = { name, shape, offset, length };
-    offset += length;
-    return slot;
-  });
+  const slots = buildWaveGrad(config)
+    .parameters()
+    .map(({ name, shape }) => {
+      const length = shape.reduce((product, size) => product * size, 1);
+      const slot = { name, shape, offset, length };
+      offset += length;
+      return slot;
+    });
   return { slots, length: offset };
 }
 
 /** How many numbers the parameters of a config's network are. */
 export function parameterCount(config: WaveGradConfig): number {
-  return layOutParameters(buildWaveGrad(config).parameters()).length;
+  return networkLayout(config).length;
 }
 
 /** The numbers of one parameter in an array of all of them, without a copy. */

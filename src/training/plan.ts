@@ -41,9 +41,15 @@ export interface TrainingHooks {
   onSteps(reports: readonly StepReport[], state: RunState): void;
   /** Recordings of a test that are done. */
   onTesting(done: number, total: number): void;
-  onTest(result: TestResult): void;
+  /** @param isBest whether no test of the run had a lower loss */
+  onTest(result: TestResult, isBest: boolean): void;
   /** One sentence about what happened. */
   onRemark(sentence: string): void;
   /** Whether to stop at the next step; asked some times a second. */
   isCancelled(): boolean;
+}
+
+/** The steps after which a run ends: those of `mostSteps` or of the config's `n_epoch`, what comes first. */
+export function stepLimit({ mostSteps = Number.POSITIVE_INFINITY, training, stepsPerEpoch }: TrainingPlan): number {
+  return Math.min(mostSteps, training.nEpoch * stepsPerEpoch);
 }

@@ -1,12 +1,12 @@
 import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
 import type { Tensor } from '../graph/operation.ts';
 import type { WaveGradConfig } from '../model/config.ts';
-import { adamStep, averageWeights, clippingScale, sumOfSquares } from './adam.ts';
+import { adamStep, averageDecay, averageWeights, clippingScale, sumOfSquares } from './adam.ts';
 import { createBarrier } from './barrier.ts';
 import { learningRate } from './learning-rate.ts';
 import { buildLoss, gradientName } from './loss-graph.ts';
 import { createControl, ENDED, SLOTS, type TrainingMemory } from './memory.ts';
-import { layOutParameters, parameterView } from './parameters.ts';
+import { networkLayout, parameterView } from './parameters.ts';
 import { shareOf } from './shares.ts';
 import type { TrainingConfig } from './training-config.ts';
 
@@ -30,6 +30,13 @@ export interface Span {
 }
 
 export interface Replica {
+  /**
+   * Trains until the span's end, or until the main thread wants a pause or a step diverges: why, `ended` of the control says in all
+   * replicas. A step whose loss or gradients are not finite changes no weights.
+   *
+   * @throws what the engine does, and an Error where the barrier was broken: whoever learns that one replica or feeder has failed breaks
+   * it, so that the others do not wait forever, and so that the first to fail is the one that tells why
+   */
   run(span: Span): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -46,15 +53,17 @@ export const EXPLOSION_STEPS = 25;
  *    1910.02054, the optimizer's state is spread over the workers).
  *
  * They meet before each part. Sums are made in one order, so that the result does not depend on who comes first.
+ *
+ * @throws Error where the engine does not start
  */
 export async function createReplica({ config, training, memory, ...engine }: ReplicaOptions): Promise<Replica> {
   const { sizes, replicas, weights, first, second, average, gradients, sums, batches, lowest } = memory;
   const { rows, samples, frames, nMels } = sizes;
   const accumulated = training.accumulationSteps;
   const graph = buildLoss(config, training.loss);
-  const layout = layOutParameters(graph.parameters());
-  const program = await compile(graph, 'inputs', engine);
+  const layout = networkLayout(config);
   const control = createControl(memory);
+  const program = await compile(graph, 'inputs', engine);
   const barrier = createBarrier(control.barrierWords, replicas);
   // The engine does not take shared memory.
   const local = { weights: new Float32Array(layout.length), gradients: new Float32Array(layout.length) };
@@ -144,7 +153,8 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
         const scale = clippingScale(gradientNorm, training.gradClipThreshold);
         const options = { learningRate: rate, scale, step: step + 1 };
         adamStep(weights, sum!, { first, second }, options, share.begin, share.end);
-        if (average.length > 0) averageWeights(average, weights, training.emaDecay, share.begin, share.end);
+        if (average.length > 0)
+          averageWeights(average, weights, averageDecay(training.emaDecay, step), share.begin, share.end);
       }
       if (leads) {
         const seconds = (performance.now() - begin) / 1000;
@@ -166,17 +176,7 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
     return mean > EXPLODED * Math.max(NOTHING_PREDICTED[training.loss], lowest[0]!);
   }
 
-  return {
-    async run(span) {
-      try {
-        await run(span);
-      } catch (error) {
-        barrier.break();
-        throw error;
-      }
-    },
-    dispose: () => program.dispose(),
-  };
+  return { run, dispose: () => program.dispose() };
 }
 
 /** The loss of a network that predicts 0: the mean of |ε| or ε² of standard normal noise. */

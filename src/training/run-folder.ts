@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../formats/input-error.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { loadConfig } from '../model/load-config.ts';
-import { listCheckpoints } from './checkpoints.ts';
+import { checkpointFolder, listCheckpoints } from './checkpoints.ts';
 import { parseTraining } from './training-config.ts';
 
 /** Differences in these do not make another run. */
@@ -24,7 +24,7 @@ const NOT_IDENTITY = [
  * The folder that a training with this config goes on in, or begins in.
  *
  * @param wanted its name; with `fresh` and a run there, the first free one of wanted-2, wanted-3, …
- * @throws InputError that names the difference where the folder holds a run of another config
+ * @throws InputError that names the difference where the folder holds a run of another config, or where it is none
  */
 export async function openRun(
   wanted: string,
@@ -33,8 +33,12 @@ export async function openRun(
   { fresh }: { readonly fresh: boolean },
 ): Promise<string> {
   if (fresh) return unusedFolder(wanted);
-  if ((await listCheckpoints(wanted)).length === 0) return wanted;
-  const earlierPath = join(wanted, 'config.json');
+  const info = await stat(wanted).catch(() => undefined);
+  if (info?.isDirectory() === false) throw new InputError(`${wanted}: expected a folder for the run, got a file`);
+  const last = (await listCheckpoints(wanted)).at(-1);
+  if (last === undefined) return wanted;
+  // Not the run's own, which is written after its first checkpoint.
+  const earlierPath = join(checkpointFolder(wanted, last), 'config.json');
   const earlier = identity(await loadConfig(earlierPath), earlierPath);
   const difference = firstDifference(earlier, identity(config, configPath));
   if (difference === undefined) return wanted;

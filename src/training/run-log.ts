@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import { writeWhole } from '../formats/write-whole.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import type { StepReport } from './memory.ts';
+import { recoverySentence } from './recovery.ts';
 import type { RunState, TestResult } from './run-state.ts';
 import { type EventWriter, openEvents } from './tensorboard/events.ts';
 import { melImage } from './tensorboard/mel-image.ts';
@@ -11,8 +12,10 @@ import type { Generated } from './testing.ts';
 /** What a run writes for people: TensorBoard's event file and the curve of its tests. */
 export interface RunLog {
   steps(reports: readonly StepReport[]): void;
-  /** The run goes on from an earlier step; what was shown of later ones goes. */
-  goBack(to: number, sentence: string): Promise<void>;
+  /** The run goes on from an earlier step, the state's; what was shown of later ones goes. */
+  goBack(state: RunState): Promise<void>;
+  /** Something that happened, in one sentence. */
+  remark(sentence: string, step: number): void;
   test(result: TestResult, generated: readonly Generated[]): void;
   /** Writes the curve, training.csv, and what is buffered. */
   save(state: RunState): Promise<void>;
@@ -51,11 +54,13 @@ export async function openRunLog(
       events.scalar('training/steps_per_second', 1 / seconds, step);
       events.scalar('training/waiting', mean(({ waited }) => waited) / seconds, step);
     },
-    async goBack(to, sentence) {
+    async goBack({ step, recoveries }) {
       await events.close();
-      events = await open(to);
-      events.text('training/recovery', sentence, to + 1);
+      events = await open(step);
+      // All of them, for those that were shown at later steps are gone. At the step itself, which stays when a run goes on from there.
+      events.text('training/recoveries', recoveries.map(recoverySentence).join('\n\n'), step);
     },
+    remark: (sentence, step) => events.text('training/recoveries', sentence, step),
     test({ step, validationLoss, waveformL1, melL1, realTimeFactor }, generated) {
       events.scalar('test/loss', validationLoss, step);
       if (waveformL1 !== undefined) events.scalar('test/waveform_l1', waveformL1, step);

@@ -8,7 +8,7 @@ import { noiseSchedule, type TrainingConfig } from './training-config.ts';
 /** Noise levels that the loss of a recording is the mean of. */
 const VALIDATION_LEVELS = 16;
 
-/** What is taken of a recording for a test, from its start. */
+/** What is taken of a recording for a test, from its start, unless a segment is longer. */
 const MOST_TEST_SAMPLES = 72_000;
 
 /** The loss of a recording as a sum, so that recordings of other lengths count by their samples. */
@@ -43,7 +43,8 @@ export function createTests(config: WaveGradConfig, training: TrainingConfig, pr
 
   /** The start of a recording, in whole hops, at least a segment long: a shorter one is followed by zeros. */
   function beginning(recording: Float32Array): Float32Array {
-    const whole = Math.floor(Math.min(MOST_TEST_SAMPLES, recording.length) / hop) * hop;
+    const most = Math.max(MOST_TEST_SAMPLES, training.segmentLength);
+    const whole = Math.floor(Math.min(most, recording.length) / hop) * hop;
     const samples = new Float32Array(Math.max(whole, training.segmentLength));
     samples.set(recording.subarray(0, whole));
     return samples;

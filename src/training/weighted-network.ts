@@ -3,7 +3,7 @@ import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
 import type { Tensor } from '../graph/operation.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { buildWaveGrad } from '../model/wavegrad.ts';
-import { layOutParameters, parameterView } from './parameters.ts';
+import { networkLayout, parameterView } from './parameters.ts';
 
 /** A network whose weights change between its evaluations. */
 export interface WeightedNetwork {
@@ -16,7 +16,7 @@ export interface WeightedNetwork {
 /** Makes a network ready to run with weights that are given later. */
 export async function createWeightedNetwork(config: WaveGradConfig, options: EngineOptions): Promise<WeightedNetwork> {
   const graph = buildWaveGrad(config);
-  const layout = layOutParameters(graph.parameters());
+  const layout = networkLayout(config);
   const program = await compile(graph, 'inputs', options);
   const weights = new Float32Array(layout.length);
   const inputs = Object.fromEntries(

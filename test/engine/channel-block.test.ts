@@ -38,9 +38,9 @@ test.skipIf(process.arch !== 'x64')('x64 processors hold 8 or 16 channels side b
 });
 
 test('a kernel that comes with each run is convolved on blocks where there are some; one that is given is left to ONNX Runtime', () => {
-  expect(asksForBlocks(lowerToOnnx(convolution(wide), 'inputs', 16))).toBe(true);
+  expect(asksForBlocks(lowerToOnnx(convolution(wide), 'inputs', { channelBlock: 16 }))).toBe(true);
   expect(asksForBlocks(lowerToOnnx(convolution(wide), 'inputs'))).toBe(false);
-  expect(asksForBlocks(lowerToOnnx(convolution(wide), weights, 16))).toBe(false);
+  expect(asksForBlocks(lowerToOnnx(convolution(wide), weights, { channelBlock: 16 }))).toBe(false);
 });
 
 test.each([
@@ -49,7 +49,7 @@ test.each([
   ['one tap', { ...wide, taps: 1 }],
   ['very many output channels', { ...wide, cout: 256 }],
 ])('%s are convolved as they are', (_, sizes) => {
-  expect(asksForBlocks(lowerToOnnx(convolution(sizes), 'inputs', 16))).toBe(false);
+  expect(asksForBlocks(lowerToOnnx(convolution(sizes), 'inputs', { channelBlock: 16 }))).toBe(false);
 });
 
 test('a convolution on blocks is what its plain definition says', async () => {

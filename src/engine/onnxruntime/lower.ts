@@ -1,6 +1,7 @@
 import { type Graph, lowerStep } from '../../graph/graph.ts';
 import type { OnnxAttributes, OnnxWriter } from '../../graph/operation.ts';
 import { type Dim, writtenShape } from '../../graph/shape.ts';
+import { mixedPrecision } from './half-precision.ts';
 import { attribute, encodeModel, floatTensor, int64Tensor, valueInfo } from './onnx-file.ts';
 
 /** Where values of rank 3 get their one row (see OnnxWriter). */
@@ -9,17 +10,27 @@ const ROW_AXIS = 2;
 /** The numbers of a graph's parameters by name, or that they come with each run, as inputs of those names. */
 export type Weights = ReadonlyMap<string, Float32Array> | 'inputs';
 
+export interface LoweringOptions {
+  /** What OnnxWriter says of it; only for parameters that come with each run, since ONNX Runtime knows best for others. */
+  readonly channelBlock?: number;
+  /** Whether products of matrices are computed in half precision, which blocked kernels are not made for. Default: false. */
+  readonly half?: boolean;
+}
+
 /**
  * Writes a graph as an ONNX model. Parameters with weights become initializers, so that ONNX Runtime packs them once for its
  * kernels. Throws where weights are given and a parameter has none of its size.
- * @param channelBlock what OnnxWriter says of it; only for parameters that come with each run, since ONNX Runtime knows best for others
  */
-export function lowerToOnnx(graph: Graph, weights: Weights, channelBlock?: number): Uint8Array {
+export function lowerToOnnx(
+  graph: Graph,
+  weights: Weights,
+  { channelBlock, half = false }: LoweringOptions = {},
+): Uint8Array {
   const nodes: Record<string, unknown>[] = [];
   const initializers: Record<string, unknown>[] = [];
   let count = 0;
   const writer: OnnxWriter = {
-    channelBlock: weights === 'inputs' ? channelBlock : undefined,
+    channelBlock: weights === 'inputs' && !half ? channelBlock : undefined,
     node(type: string, inputs: readonly string[], attributes: OnnxAttributes = {}, domain = '') {
       const output = `v${count++}`;
       nodes.push({
@@ -44,6 +55,7 @@ export function lowerToOnnx(graph: Graph, weights: Weights, channelBlock?: numbe
     },
   };
 
+  const precisions = half ? mixedPrecision(writer) : undefined;
   const names: string[] = [];
   const inputs: Record<string, unknown>[] = [];
   for (const node of graph.nodes) {
@@ -63,11 +75,14 @@ export function lowerToOnnx(graph: Graph, weights: Weights, channelBlock?: numbe
     } else {
       const from = node.inputs.map((id) => names[id]!);
       const shapes = node.inputs.map((id) => graph.nodes[id]!.shape);
-      names.push(lowerStep(writer, node.step, from, shapes));
+      const chosen = precisions?.inputsOf(node.step.name, from);
+      const name = lowerStep(writer, node.step, chosen?.inputs ?? from, shapes);
+      if (chosen?.half) precisions?.note(name);
+      names.push(name);
     }
   }
   const outputs = [...graph.outputs].map(([name, value]) => {
-    const source = names[value.id]!;
+    const source = precisions?.inFloat32(names[value.id]!) ?? names[value.id]!;
     const rows = value.shape.length === 3;
     const result = rows ? writer.node('Squeeze', [source, writer.int64([ROW_AXIS])]) : source;
     nodes.push({ op_type: 'Identity', name: `output_${name}`, input: [result], output: [name] });

@@ -28,8 +28,10 @@ message ModelProto {
   repeated OperatorSetIdProto opset_import = 8;
 }`;
 
-const FLOAT = 1;
+/** Types of numbers, by TensorProto.DataType. */
+export const FLOAT = 1;
 const INT64 = 7;
+export const FLOAT16 = 10;
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;

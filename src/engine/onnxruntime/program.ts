@@ -21,6 +21,8 @@ export interface EngineOptions {
   readonly deviceId?: number;
   /** Threads of one run on the CPU; default 1, since workers run side by side. */
   readonly threads?: number;
+  /** Whether products of matrices are computed in half precision; the rest, the weights and the results are float32. Default: false. */
+  readonly half?: boolean;
   /** Where to write the times of every node, to be read by people: files PREFIX_….json, when the program is disposed of. */
   readonly profile?: string;
 }
@@ -29,10 +31,10 @@ export interface EngineOptions {
 export async function compile(
   graph: Graph,
   weights: Weights,
-  { device = 'cpu', deviceId = 0, threads = 1, profile }: EngineOptions = {},
+  { device = 'cpu', deviceId = 0, threads = 1, half = false, profile }: EngineOptions = {},
 ): Promise<Program> {
   const block = device === 'cpu' && weights === 'inputs' ? await channelBlock() : undefined;
-  const model = lowerToOnnx(graph, weights, block);
+  const model = lowerToOnnx(graph, weights, { channelBlock: block, half });
   const session = await createSession(model, { device, deviceId, threads, profile });
   return {
     async run(inputs, into = {}) {
@@ -67,7 +69,7 @@ const CUDA_HINT =
 
 async function createSession(
   model: Uint8Array,
-  { device, deviceId, threads, profile }: Required<Omit<EngineOptions, 'profile'>> & EngineOptions,
+  { device, deviceId, threads, profile }: EngineOptions & { readonly device: Device; readonly deviceId: number },
 ): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(model, {
