@@ -18,11 +18,11 @@ await runCommand(
       'trains the network of the demo on the clips of the demo.',
     flags: TRAIN_FLAGS,
     examples: [
-      ['schedule-train --steps 2', 'the demo, from nothing; --minutes 2 gets somewhere'],
-      ['schedule-train --init --size small -o new.json', 'a config to begin with'],
+      ['schedule-train --minutes 2', 'the demo, from nothing'],
+      ['schedule-train --init --size small -o config.json', 'a config to begin with'],
       ['schedule-train -c config.json', "until the config's n_epoch, or Ctrl-C"],
-      ['schedule-train -c config.json --steps 40', 'to a number of steps, going on from where it was'],
-      ['schedule-train -c config.json --fresh --from model/ --steps 4', 'another run, from trained weights'],
+      ['schedule-train -c config.json --steps 100000', 'to a number of steps, whether from nothing or going on'],
+      ['schedule-train -c config.json --fresh --from model/', 'another run, from trained weights'],
     ],
     async run(args, positionals) {
       if (positionals.length > 0) {
