@@ -1,7 +1,7 @@
 import { duration } from '../report/numbers.ts';
 
 /** Where a training is. */
-export interface Shown {
+interface Shown {
   /** Of what the bar shows, from 0 to 1. */
   readonly share: number;
   /** What there is to say, the most important first: the last ones are left out where a terminal is narrow. */
@@ -12,11 +12,11 @@ export interface Shown {
 
 /** Messages and, below them, one line that changes. */
 export interface Display {
-  show(shown: Shown): void;
+  readonly show: (shown: Shown) => void;
   /** Takes the line away. */
-  clear(): void;
+  readonly clear: () => void;
   /** A message that stays. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 /** Where messages go, such as standard error. */

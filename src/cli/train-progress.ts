@@ -41,7 +41,9 @@ export function progressHooks(plan: TrainingPlan, display: Display, isCancelled:
     isCancelled,
     onRemark: (sentence) => display.say(sentence),
     onSteps(reports, { step }) {
-      recent = [...recent, ...reports].slice(-SHOWN_STEPS);
+      // A step that exploded would show for as many more.
+      recent = [...recent, ...reports.filter(({ loss }) => Number.isFinite(loss))].slice(-SHOWN_STEPS);
+      if (recent.length === 0) return;
       const mean = (of: (each: (typeof recent)[number]) => number) =>
         recent.reduce((sum, each) => sum + of(each), 0) / recent.length;
       const secondsAStep = mean(({ seconds }) => seconds);

@@ -117,7 +117,8 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
     };
     for (let step = from; step < to; step++) {
       const begin = performance.now();
-      if (leads && control.isPauseWanted) control.end(ENDED.paused);
+      // That a step diverged is not forgotten for a pause.
+      if (leads && control.isPauseWanted && control.ended === ENDED.no) control.end(ENDED.paused);
       barrier.wait();
       if (control.ended !== ENDED.no) return;
 
