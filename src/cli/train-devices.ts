@@ -24,11 +24,9 @@ export function parseDevices(text: string): NamedDevice[] {
   });
 }
 
-/** What to say of a config that asks for half precision. */
-export function halfPrecisionRemark(devices: readonly NamedDevice[]): string {
-  return devices.every(({ device }) => device === 'cpu')
-    ? 'use_fp16 is ignored: the CPU computes in float32.'
-    : 'use_fp16 is ignored: on every device training computes in float32.';
+/** What to say of a config that asks for half precision; nothing where the devices have it. */
+export function halfPrecisionRemarks(devices: readonly NamedDevice[]): string[] {
+  return devices.some(({ device }) => device === 'cpu') ? ['use_fp16 is ignored: the CPU computes in float32.'] : [];
 }
 
 /**
@@ -39,12 +37,19 @@ export function halfPrecisionRemark(devices: readonly NamedDevice[]): string {
  */
 export function planWorkers(
   devices: readonly NamedDevice[],
-  wanted: { readonly jobs?: number; readonly threads?: number; readonly cores: number; readonly batchSize: number },
+  wanted: {
+    readonly jobs?: number;
+    readonly threads?: number;
+    readonly cores: number;
+    readonly batchSize: number;
+    /** Half precision, where a device has it. */
+    readonly half: boolean;
+  },
 ): { readonly jobs: number; readonly engines: readonly EngineOptions[] } {
   const { cores, batchSize } = wanted;
   const isOnCpu = devices.every(({ device }) => device === 'cpu');
   const natural = isOnCpu ? Math.max(1, Math.floor(cores / (wanted.threads ?? 1))) : devices.length;
   const jobs = Math.min(wanted.jobs ?? natural, batchSize);
   const threads = wanted.threads ?? (isOnCpu ? Math.max(1, Math.floor(cores / jobs)) : 1);
-  return { jobs, engines: devices.map((each) => ({ ...each, threads })) };
+  return { jobs, engines: devices.map((each) => ({ ...each, threads, half: wanted.half && each.device !== 'cpu' })) };
 }

@@ -14,7 +14,7 @@ import { openRun } from '../training/run-folder.ts';
 import { parseTraining } from '../training/training-config.ts';
 import { wholeNumber } from './command.ts';
 import { demoTraining, type GivenTraining } from './train-demo.ts';
-import { halfPrecisionRemark, parseDevices, planWorkers } from './train-devices.ts';
+import { halfPrecisionRemarks, parseDevices, planWorkers } from './train-devices.ts';
 import { checkWritable } from './writable-folder.ts';
 
 /** What the command line says of a training, as yargs gives it. */
@@ -61,7 +61,7 @@ export async function planTraining(args: TrainArguments, hooks: PlanHooks): Prom
     args.config === undefined ? await demoTraining() : await given(args.config);
   const { training, remarks } = parseTraining(config, configPath);
   for (const remark of remarks) hooks.say(remark);
-  if (training.useFp16) hooks.say(halfPrecisionRemark(devices));
+  if (training.useFp16) for (const remark of halfPrecisionRemarks(devices)) hooks.say(remark);
   const wanted = args.logdir ?? training.logdir;
   await checkWritable(wanted);
   const folder = await openRun(wanted, config, configPath, { fresh: args.fresh });
@@ -86,7 +86,13 @@ export async function planTraining(args: TrainArguments, hooks: PlanHooks): Prom
   if (corpus === undefined) return undefined;
 
   const { batchSize, accumulationSteps } = training;
-  const workers = planWorkers(devices, { jobs, threads, cores: availableParallelism(), batchSize });
+  const workers = planWorkers(devices, {
+    jobs,
+    threads,
+    cores: availableParallelism(),
+    batchSize,
+    half: training.useFp16,
+  });
   const perEpoch = stepsPerEpoch(trainPaths.length, batchSize * accumulationSteps);
   return {
     config,

@@ -31,6 +31,7 @@ export interface StepSizes {
  *     batches                     a ring of SLOTS; data workers fill it, replicas empty it
  *     reports                     a ring of what each step gave
  *     lowest                      the best mean loss of a few steps, which tells an explosion
+ *     lossScale                   that of half precision, which adapts
  *     control                     the barrier, flags, and which batch each slot holds
  */
 export interface TrainingMemory {
@@ -52,6 +53,8 @@ export interface TrainingMemory {
   readonly reports: Float64Array;
   /** [the lowest mean loss of a few steps in a row so far] */
   readonly lowest: Float64Array;
+  /** [LossScale's scale, its steps]; only with half precision. */
+  readonly lossScale: Float64Array;
   readonly control: Int32Array;
 }
 
@@ -75,6 +78,7 @@ export function createMemory(sizes: StepSizes, replicas: number, averaged: boole
     },
     reports: new Float64Array(new SharedArrayBuffer(REPORTS * REPORT_WIDTH * 8)),
     lowest: new Float64Array(new SharedArrayBuffer(8)).fill(Number.POSITIVE_INFINITY),
+    lossScale: new Float64Array(new SharedArrayBuffer(16)),
     control: new Int32Array(new SharedArrayBuffer((BARRIER_WORDS + WORDS.filled + SLOTS) * 4)),
   };
 }

@@ -47,11 +47,12 @@ export default async function work(task: ReplicaTask): Promise<ReplicaResult> {
     await (await replica).run(task.span);
     return { kind: 'span' };
   }
-  network ??= createWeightedNetwork(config, engine);
+  network ??= createWeightedNetwork(config, { ...engine, half: false });
   const weighted = await network;
   weighted.load(memory.average.length > 0 ? memory.average : memory.weights);
-  const { path, samples } = testClips[task.clip]!;
-  const recording = samples ?? (await readClip(path, { sampleRate: config.data_config.sample_rate, resample }));
+  const { path, samples, length } = testClips[task.clip]!;
+  const options = { sampleRate: config.data_config.sample_rate, resample };
+  const recording = samples ?? (await readClip(path, options, length));
   const tests = createTests(config, training, weighted.predictNoise);
   if (task.kind === 'validate') return { kind: 'validate', loss: await tests.validate(recording, task.clip) };
   return { kind: 'generate', generated: await tests.generate(recording, task.clip) };

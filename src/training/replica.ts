@@ -5,6 +5,7 @@ import { adamStep, averageDecay, averageWeights, clippingScale, sumOfSquares } f
 import { createBarrier } from './barrier.ts';
 import { learningRate } from './learning-rate.ts';
 import { buildLoss, gradientName } from './loss-graph.ts';
+import { nextLossScale } from './loss-scale.ts';
 import { createControl, ENDED, SLOTS, type TrainingMemory } from './memory.ts';
 import { networkLayout, parameterView } from './parameters.ts';
 import { shareOf } from './shares.ts';
@@ -57,7 +58,7 @@ export const EXPLOSION_STEPS = 25;
  * @throws Error where the engine does not start
  */
 export async function createReplica({ config, training, memory, ...engine }: ReplicaOptions): Promise<Replica> {
-  const { sizes, replicas, weights, first, second, average, gradients, sums, batches, lowest } = memory;
+  const { sizes, replicas, weights, first, second, average, gradients, sums, batches, lowest, lossScale } = memory;
   const { rows, samples, frames, nMels } = sizes;
   const accumulated = training.accumulationSteps;
   const graph = buildLoss(config, training.loss);
@@ -84,7 +85,8 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
     return ring.slice((slot * rows + begin) * width, (slot * rows + end) * width);
   }
 
-  async function gradientsOf(batch: number, replica: number): Promise<number> {
+  /** @param scale what the loss and all gradients are multiplied by */
+  async function gradientsOf(batch: number, replica: number, scale: number): Promise<number> {
     const mine = shareOf(rows, replica, replicas);
     const count = mine.end - mine.begin;
     if (count === 0) {
@@ -99,11 +101,11 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
         target: { shape: [count, samples], data: rowsOf(batches.noise, slot, samples, mine) },
         mels: { shape: [count, nMels, frames], data: rowsOf(batches.mels, slot, nMels * frames, mine) },
         noiseLevels: { shape: [count], data: rowsOf(batches.levels, slot, 1, mine) },
-        share: { shape: [1, 1], data: Float32Array.of(count / (rows * accumulated)) },
+        share: { shape: [1, 1], data: Float32Array.of((scale * count) / (rows * accumulated)) },
       },
       gradientOutputs,
     );
-    return loss!.data[0]!;
+    return loss!.data[0]! / scale;
   }
 
   async function run({ replica, from, to, stepsPerEpoch, learningRateScale }: Span): Promise<void> {
@@ -123,6 +125,7 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
       if (control.ended !== ENDED.no) return;
 
       local.weights.set(weights);
+      const scale = engine.half === true ? lossScale[0]! : 1;
       mySums[0] = 0;
       let waited = 0;
       for (let part = 0; part < accumulated; part++) {
@@ -130,7 +133,7 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
         const waiting = performance.now();
         control.waitForBatch(batch, () => barrier.isBroken());
         waited += performance.now() - waiting;
-        mySums[0] += await gradientsOf(batch, replica);
+        mySums[0] += await gradientsOf(batch, replica, scale);
         if (part === 0) gradients[replica]!.set(local.gradients);
         else addTo(gradients[replica]!, local.gradients, 0, layout.length);
         if (part < accumulated - 1) {
@@ -147,12 +150,12 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
       barrier.wait();
 
       const loss = sumOver(0);
-      const gradientNorm = Math.sqrt(sumOver(1));
+      const gradientNorm = Math.sqrt(sumOver(1)) / scale;
       const rate = learningRateScale * learningRate(training, { step, epoch: Math.floor(step / stepsPerEpoch) });
       const isUsable = Number.isFinite(loss) && Number.isFinite(gradientNorm);
       if (isUsable) {
-        const scale = clippingScale(gradientNorm, training.gradClipThreshold);
-        const options = { learningRate: rate, scale, step: step + 1 };
+        const clipping = clippingScale(gradientNorm, training.gradClipThreshold);
+        const options = { learningRate: rate, scale: clipping / scale, step: step + 1 };
         adamStep(weights, sum!, { first, second }, options, share.begin, share.end);
         if (average.length > 0)
           averageWeights(average, weights, averageDecay(training.emaDecay, step), share.begin, share.end);
@@ -160,11 +163,19 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
       if (leads) {
         const seconds = (performance.now() - begin) / 1000;
         control.report({ step, loss, gradientNorm, learningRate: rate, seconds, waited: waited / 1000 });
-        if (!isUsable || hasExploded(step)) control.end(ENDED.diverged);
+        // In half precision a step whose gradients overflow is passed over, until no scale is small enough.
+        const isPassedOver = !isUsable && scale > 1;
+        if (engine.half === true) adaptLossScale(isPassedOver);
+        if ((!isUsable && !isPassedOver) || hasExploded(step)) control.end(ENDED.diverged);
       }
     }
     // What the others wrote last is seen by whoever reads after the span.
     barrier.wait();
+  }
+
+  function adaptLossScale(overflowed: boolean): void {
+    const { scale, steps } = nextLossScale({ scale: lossScale[0]!, steps: lossScale[1]! }, overflowed);
+    lossScale.set([scale, steps]);
   }
 
   /** Whether the last steps' mean loss is well above both what predicting no noise gives and the lowest that the run has had. */
@@ -173,6 +184,7 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
     if (begin < 0) return false;
     let mean = 0;
     for (let i = begin; i <= step; i++) mean += control.reported(i).loss / EXPLOSION_STEPS;
+    if (Number.isNaN(mean)) return false;
     lowest[0] = Math.min(lowest[0]!, mean);
     return mean > EXPLODED * Math.max(NOTHING_PREDICTED[training.loss], lowest[0]!);
   }

@@ -3,13 +3,19 @@ import { basename } from 'node:path';
 import { readCheckpoint } from './checkpoints.ts';
 import type { Clip } from './corpus.ts';
 import { fillInitialWeights } from './initial-weights.ts';
+import { FIRST_LOSS_SCALE } from './loss-scale.ts';
 import { createControl, type TrainingMemory } from './memory.ts';
 import { type ParameterLayout, parameterView } from './parameters.ts';
 import type { TrainingPlan } from './plan.ts';
 import type { RunState } from './run-state.ts';
 
 /** The state of a run that has made no step, its weights in memory: the plan's, or drawn by the seed. */
-export function begin(plan: TrainingPlan, layout: ParameterLayout, { weights, average }: TrainingMemory): RunState {
+export function begin(
+  plan: TrainingPlan,
+  layout: ParameterLayout,
+  { weights, average, lossScale }: TrainingMemory,
+): RunState {
+  lossScale.set([FIRST_LOSS_SCALE.scale, FIRST_LOSS_SCALE.steps]);
   if (plan.initialWeights === undefined) fillInitialWeights(weights, layout, plan.training.seed);
   else for (const slot of layout.slots) parameterView(weights, slot).set(plan.initialWeights.get(slot.name)!);
   if (average.length > 0) average.set(weights);
@@ -21,6 +27,7 @@ export function begin(plan: TrainingPlan, layout: ParameterLayout, { weights, av
     learningRateScale: 1,
     lowest: Number.NaN,
     recentLosses: [],
+    lossScale: [FIRST_LOSS_SCALE.scale, FIRST_LOSS_SCALE.steps],
     lossSum: 0,
     lossCount: 0,
     seconds: 0,
@@ -44,6 +51,7 @@ export async function restore(
   memory: TrainingMemory,
 ): Promise<RunState> {
   const state = await readCheckpoint(folder, step, { layout, arrays: memory });
+  memory.lossScale.set(state.lossScale);
   memory.lowest[0] = Number.isNaN(state.lowest) ? Number.POSITIVE_INFINITY : state.lowest;
   const control = createControl(memory);
   state.recentLosses.forEach((loss, i) => {

@@ -12,7 +12,7 @@ const testResult = z.strictObject({
   step: z.int(),
   /** Of training, tests left out. */
   seconds: z.number(),
-  /** The mean training loss since the last test. */
+  /** The mean training loss since the last test by schedule. */
   trainingLoss: numberOrNull,
   validationLoss: numberOrNull,
   /** Means over the generated recordings; absent where none are generated. */
@@ -34,7 +34,9 @@ export const runState = z.strictObject({
   /** The lowest mean loss of a few steps, and the losses of the last few: they tell an explosion. */
   lowest: numberOrNull,
   recentLosses: z.array(z.number()),
-  /** Sum and number of the losses since the last test. */
+  /** LossScale's scale and steps. */
+  lossScale: z.tuple([z.number().positive(), z.int().nonnegative()]),
+  /** Sum and number of the losses since the last test by schedule. */
   lossSum: z.number(),
   lossCount: z.int(),
   /** Of training, tests and saving left out; and of them, waiting for batches. */

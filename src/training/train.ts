@@ -74,7 +74,8 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
     if (reports.length === 0) return;
     const total = (of: (report: (typeof reports)[number]) => number) =>
       reports.reduce((sum, each) => sum + of(each), 0);
-    const losses = reports.map(({ loss }) => loss);
+    // Half precision passes over steps that overflow.
+    const losses = reports.map(({ loss }) => loss).filter(Number.isFinite);
     state = {
       ...state,
       step: done,
@@ -82,8 +83,9 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
       waited: state.waited + total(({ waited }) => waited),
       // One by one: the sum must not depend on how many there are at a look.
       lossSum: losses.reduce((sum, loss) => sum + loss, state.lossSum),
-      lossCount: state.lossCount + reports.length,
+      lossCount: state.lossCount + losses.length,
       lowest: memory.lowest[0]!,
+      lossScale: [memory.lossScale[0]!, memory.lossScale[1]!],
       recentLosses: [...state.recentLosses, ...losses].slice(-EXPLOSION_STEPS),
     };
     log?.steps(reports);

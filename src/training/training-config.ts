@@ -76,7 +76,7 @@ const trainingConfig = z.object({
   final_lr: z.number().nonnegative().default(0),
   /** Steps in which the learning rate rises to its schedule; 0 is none. */
   warmup_steps: z.int().nonnegative().default(0),
-  /** What remains of the moving average of the weights in a step; 0 is no average. */
+  /** What remains of the moving average of the weights in a step, less in the first ones (`averageDecay`); 0 is no average. */
   ema_decay: z.number().nonnegative().lt(1).default(0),
   /** Batches whose gradients are averaged in a step. */
   accumulation_steps: count.max(MOST).default(1),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/cli/command.ts';
-import { halfPrecisionRemark, parseDevices, planWorkers } from '../../src/cli/train-devices.ts';
+import { halfPrecisionRemarks, parseDevices, planWorkers } from '../../src/cli/train-devices.ts';
 
 describe('--device', () => {
   test.each([
@@ -38,7 +38,7 @@ describe('workers', () => {
     device: string,
     wanted: { jobs?: number; threads?: number; cores?: number; batchSize?: number } = {},
   ) => {
-    const { jobs, engines } = planWorkers(parseDevices(device), { cores: 8, batchSize: 32, ...wanted });
+    const { jobs, engines } = planWorkers(parseDevices(device), { cores: 8, batchSize: 32, half: false, ...wanted });
     return { jobs, engines: engines.map(({ device: name, deviceId, threads }) => [name, deviceId, threads]) };
   };
 
@@ -69,9 +69,12 @@ describe('workers', () => {
   });
 });
 
-test('half precision is ignored, on the CPU because it has none', () => {
-  expect(halfPrecisionRemark(parseDevices('cpu'))).toBe('use_fp16 is ignored: the CPU computes in float32.');
-  expect(halfPrecisionRemark(parseDevices('cuda'))).toBe(
-    'use_fp16 is ignored: on every device training computes in float32.',
-  );
+test('half precision is for devices that have it, and ignored on the CPU', () => {
+  expect(halfPrecisionRemarks(parseDevices('cpu'))).toEqual(['use_fp16 is ignored: the CPU computes in float32.']);
+  expect(halfPrecisionRemarks(parseDevices('cuda'))).toEqual([]);
+  const halves = (device: string, half: boolean) =>
+    planWorkers(parseDevices(device), { cores: 8, batchSize: 8, half }).engines.map((engine) => engine.half);
+  expect(halves('cpu', true)).toEqual([false]);
+  expect(halves('cuda:0,cuda:1', true)).toEqual([true, true]);
+  expect(halves('cuda', false)).toEqual([false]);
 });

@@ -16,6 +16,7 @@ const NO_STATE: RunState = {
   learningRateScale: 1,
   lowest: Number.NaN,
   recentLosses: [],
+  lossScale: [65_536, 0],
   lossSum: 0,
   lossCount: 0,
   seconds: 0,

@@ -12,6 +12,7 @@ export function stateAfter(step: number, more: Partial<RunState> = {}): RunState
     recoveries: [],
     learningRateScale: 1,
     lowest: 0.25,
+    lossScale: [65536, 12],
     recentLosses: [0.5, 0.25],
     lossSum: 0.75,
     lossCount: 2,

@@ -2,6 +2,7 @@ import type { WaveGradConfig } from '../../src/model/config.ts';
 import { loadConfig } from '../../src/model/load-config.ts';
 import { createThreadPool } from '../../src/pool/threads.ts';
 import { fillNormal } from '../../src/random/noise.ts';
+import { FIRST_LOSS_SCALE } from '../../src/training/loss-scale.ts';
 import { createControl, createMemory, ENDED, SLOTS, type TrainingMemory } from '../../src/training/memory.ts';
 import { networkLayout, type ParameterLayout, parameterView } from '../../src/training/parameters.ts';
 import { createReplica } from '../../src/training/replica.ts';
@@ -101,11 +102,12 @@ export async function createTrainer({ fields, rows = 2, jobs = 'here', engines =
     memory.first.fill(0);
     memory.second.fill(0);
     memory.lowest[0] = Number.POSITIVE_INFINITY;
+    memory.lossScale.set([FIRST_LOSS_SCALE.scale, FIRST_LOSS_SCALE.steps]);
     control.restart(0, 0);
   }
 
   async function startHere() {
-    const replica = await createReplica({ config, training, memory });
+    const replica = await createReplica({ config, training, memory, ...engines[0] });
     return {
       run: (task: ReplicaTask & { kind: 'span' }) => replica.run(task.span),
       close: () => replica.dispose(),
