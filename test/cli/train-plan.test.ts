@@ -92,7 +92,7 @@ test('flags go before the config', async () => {
   const { clips, testClips, jobs, engines, feeders, ...rest } = plan!;
   expect(clips.map(({ path }) => path)).toEqual([at('train', '1.wav'), at('train', '2.wav')]);
   expect(testClips).toHaveLength(4);
-  expect([jobs, engines, feeders]).toEqual([2, [{ device: 'cpu', deviceId: 0, threads: 3 }], 1]);
+  expect([jobs, engines, feeders]).toEqual([2, [{ device: 'cpu', deviceId: 0, threads: 3, half: false }], 1]);
   expect(rest).toMatchObject({ folder: 'elsewhere', testEvery: 7, checkpointSeconds: 30, mostSteps: 9 });
 });
 
