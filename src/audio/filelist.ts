@@ -95,7 +95,7 @@ async function audioBelow(folder: string, above: readonly string[] = []): Promis
  * folder, spaces within a name belong to it and so do quotes, lines that are empty or start with # are passed over. Of a line
  * such as Tacotron's `path|text` the part before the first | is the path.
  *
- * @param options.root a folder that relative paths start from instead, and nowhere else
+ * @param options.root a folder that relative paths start from instead; the list's own is then not looked in
  * @returns absolute paths, in the list's order
  * @throws InputError if it is no such list, above 16 MiB, or names a file that is not there; the message has the line's number, the
  * path that was tried, and where it started from

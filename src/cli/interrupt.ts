@@ -1,3 +1,6 @@
+/** The exit code of a command that Ctrl-C ended: 128 and the number of SIGINT, as shells have it. */
+export const INTERRUPTED = 130;
+
 /** A terminal's Ctrl-C may come twice, from the terminal and from npm, which passes it on. */
 const SAME_SIGNAL_MS = 500;
 

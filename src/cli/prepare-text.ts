@@ -7,6 +7,7 @@ import { WHY } from '../training/prepare-shortage.ts';
 import { type Statistics, statistics } from '../training/prepare-statistics.ts';
 import { plainTable } from './plain-table.ts';
 import { plain } from './plain-text.ts';
+import { quoted } from './quoted.ts';
 
 /** Files that are named of each reason; --json has all. */
 const MOST_NAMES = 5;
@@ -131,12 +132,7 @@ function names(recordings: readonly Recording[]): string {
 /** How a training on these lists begins. */
 function nextCommands({ train, tested }: PreparedLists): string[] {
   return [
-    `schedule-train --init --train ${quoted(train)} --test ${quoted(tested)} -o config.json`,
+    `schedule-train --init --train ${quoted(plain(train))} --test ${quoted(plain(tested))} -o config.json`,
     'schedule-train -c config.json',
   ];
-}
-
-/** A path as it is typed in a shell. */
-function quoted(path: string): string {
-  return /^[\w./:=,@+-]+$/.test(path) ? path : `'${plain(path).replaceAll("'", "'\\''")}'`;
 }

@@ -5,12 +5,10 @@ import { findAudio, passedOverRemarks } from '../audio/filelist.ts';
 import { type PrepareOptions, prepareRecordings } from '../training/prepare.ts';
 import type { TestSize } from '../training/prepare-split.ts';
 import { runCommand, UsageError, wholeNumber } from './command.ts';
-import { onInterrupt } from './interrupt.ts';
+import { INTERRUPTED, onInterrupt } from './interrupt.ts';
 import { filelistText, listPaths, writeLists } from './prepare-lists.ts';
 import { asJson, asText } from './prepare-text.ts';
 import { createProgressLine } from './progress.ts';
-
-const INTERRUPTED = 130;
 
 const FLAGS = {
   out: { type: 'string', alias: 'o', default: 'filelists', describe: 'The folder for the lists' },

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { InputError } from '../formats/input-error.ts';
 import { runCommand, UsageError } from './command.ts';
-import { onInterrupt } from './interrupt.ts';
+import { INTERRUPTED, onInterrupt } from './interrupt.ts';
 import { createDisplay, SILENT_DISPLAY } from './train-display.ts';
 import { TRAIN_FLAGS } from './train-flags.ts';
 import type { TrainArguments } from './train-plan.ts';
 
-const INTERRUPTED = 130;
+/** Options that only one of the two ways to call it knows, and that have no default. */
+const OF_INIT = ['out', 'size', 'sample-rate', 'hop', 'force'] as const;
+const OF_TRAINING = ['steps', 'minutes', 'root', 'resample', 'from', 'fresh', 'jobs', 'threads', 'test-every'] as const;
 
 await runCommand(
   {
@@ -28,15 +30,18 @@ await runCommand(
       if (positionals.length > 0) {
         throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
       }
+      const given = (names: readonly (keyof typeof TRAIN_FLAGS)[]) =>
+        names.find((name) => args[name] !== undefined && args[name] !== false);
       if (args.init) {
+        const idle = given(OF_TRAINING);
+        if (idle !== undefined) throw new UsageError(`--${idle} has no effect with --init, which trains nothing`);
         const { initConfig } = await import('./train-init.ts');
         const { out = args.config ?? 'config.json', 'sample-rate': sampleRate } = args;
         const { stdin: input, stdout: output, stderr: messages } = process;
         await initConfig({ ...args, out, sampleRate }, { input, output, messages });
         return 0;
       }
-      const ofInit = ['out', 'size', 'sample-rate', 'hop', 'force'] as const;
-      const stray = ofInit.find((name) => args[name] !== undefined && args[name] !== false);
+      const stray = given(OF_INIT);
       if (stray !== undefined) throw new UsageError(`--${stray} goes with --init`);
       for (const name of ['minutes', 'checkpoint-minutes'] as const) {
         const value = args[name];

@@ -6,11 +6,13 @@ import { listAudio } from '../audio/filelist.ts';
 import { InputError } from '../formats/input-error.ts';
 import { writeWhole } from '../formats/write-whole.ts';
 import type { WaveGradConfig } from '../model/config.ts';
-import { buildWaveGrad } from '../model/wavegrad.ts';
+import { grouped } from '../report/numbers.ts';
 import { defaultHop } from '../training/hops.ts';
 import { HIGHEST_RATE, LOWEST_RATE, MODEL_SIZES, type ModelSize, newConfig } from '../training/new-config.ts';
+import { parameterCount } from '../training/parameters.ts';
 import { plain } from './plain-text.ts';
 import { type AnswerStream, createQuestions } from './questions.ts';
+import { quoted } from './quoted.ts';
 
 /** Of recordings that are not there yet: the reference's. */
 const USUAL_RATE = 22_050;
@@ -28,6 +30,8 @@ export interface InitFlags {
   /** Filelists; default: filelists/train.txt and filelists/test.txt. */
   readonly train?: string;
   readonly test?: string;
+  /** Where the training is kept; default: logs/ and the size and rate. */
+  readonly logdir?: string;
   /** Replace a file that is there. */
   readonly force: boolean;
   readonly quiet: boolean;
@@ -69,17 +73,15 @@ export async function initConfig(flags: InitFlags, { input, output, messages }: 
   await refuseExisting(flags);
   await writeWhole(out, `${withListsInLines(JSON.stringify(config, null, 2))}\n`);
 
-  const parameterCount = buildWaveGrad(config)
-    .parameters()
-    .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const parameters = parameterCount(config);
   const command = `schedule-train -c ${quoted(out)}`;
   if (json) {
-    output.write(`${JSON.stringify({ out, parameterCount, command, config }, null, 2)}\n`);
+    output.write(`${JSON.stringify({ out, parameterCount: parameters, command, config }, null, 2)}\n`);
     return;
   }
   const { sample_rate: rate, hop_length: hop } = config.data_config;
   const lines = [
-    `${parameterCount.toLocaleString('en-US')} parameters, ${rate} Hz, hop ${hop} = ${config.model_config.factors.join(' · ')}.`,
+    `${grouped(parameters)} parameters, ${rate} Hz, hop ${hop} = ${config.model_config.factors.join(' · ')}.`,
     `Written to ${out}.`,
     `It is trained by ${command}`,
   ];
@@ -97,7 +99,8 @@ async function wantedConfig(flags: InitFlags, ask: Ask, say: (remark: string) =>
 
   const size = flags.size ?? (await ask(`Size, ${MODEL_SIZES.join(', ')}`, 'small', parseSize));
   const usual = Math.min(Math.max(recording?.sampleRate ?? USUAL_RATE, LOWEST_RATE), HIGHEST_RATE);
-  const make = (sampleRate: number, hop = flags.hop) => newConfig({ size, sampleRate, hop, train, test });
+  const make = (sampleRate: number, hop = flags.hop) =>
+    newConfig({ size, sampleRate, hop, train, test, logdir: flags.logdir });
   const sampleRate = flags.sampleRate ?? (await ask('Sample rate in Hz', usual, (text) => parseNumber(text, make)));
   const hop =
     flags.hop ??
@@ -157,9 +160,4 @@ function withListsInLines(json: string): string {
   return json.replaceAll(/\[\n[^[\]{}"]*\]/g, (list) =>
     list.replaceAll(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'),
   );
-}
-
-/** A path as it is typed in a shell. */
-function quoted(path: string): string {
-  return /^[\w./@:+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { readInput } from '../formats/read-input.ts';
 import { readWeights } from '../model/checkpoint.ts';
 import type { WaveGradConfig } from '../model/config.ts';
@@ -9,6 +9,7 @@ import { stepsPerEpoch } from '../training/batches.ts';
 import { listCheckpoints } from '../training/checkpoints.ts';
 import { readCorpus } from '../training/corpus.ts';
 import { recordingsOf } from '../training/filelists.ts';
+import { parameterCount } from '../training/parameters.ts';
 import type { TrainingPlan } from '../training/plan.ts';
 import { openRun } from '../training/run-folder.ts';
 import { parseTraining } from '../training/training-config.ts';
@@ -76,6 +77,13 @@ export async function planTraining(args: TrainArguments, hooks: PlanHooks): Prom
     return recordingsOf(source, where, args.root);
   };
   const [trainPaths, testPaths] = [await list('train'), await list('test')];
+  const known = new Set(trainPaths);
+  const common = testPaths.filter((path) => known.has(path)).length;
+  if (common > 0) {
+    hooks.say(
+      `${common} of the ${testPaths.length} recordings to test on are trained on too, which makes their loss too low.`,
+    );
+  }
   const corpus = await readCorpus([...trainPaths, ...testPaths], {
     sampleRate: config.data_config.sample_rate,
     resample: args.resample,
@@ -91,6 +99,8 @@ export async function planTraining(args: TrainArguments, hooks: PlanHooks): Prom
     threads,
     cores: availableParallelism(),
     batchSize,
+    memoryBytes: memoryBytes(),
+    parameters: parameterCount(config),
     half: training.useFp16,
   });
   const perEpoch = stepsPerEpoch(trainPaths.length, batchSize * accumulationSteps);
@@ -111,6 +121,13 @@ export async function planTraining(args: TrainArguments, hooks: PlanHooks): Prom
     testEvery: testEvery ?? training.testInterval * perEpoch,
     checkpointSeconds: args['checkpoint-minutes'] * 60,
   };
+}
+
+/** The memory of the machine; in a container, its share. */
+function memoryBytes(): number {
+  // Without a limit it is 0 or, by the version of cgroups, far too large.
+  const limit = process.constrainedMemory();
+  return Math.min(totalmem(), limit > 0 ? limit : Number.POSITIVE_INFINITY);
 }
 
 async function given(configPath: string): Promise<GivenTraining> {

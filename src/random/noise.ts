@@ -25,11 +25,14 @@ export interface NoiseKey {
   /** 0 ≤ seed < 2^53. */
   readonly seed: number;
   readonly purpose: Purpose;
-  /** Which clip of its set. */
+  /** Which clip of its set; in training which parameter, epoch or step. */
   readonly clip: number;
-  /** Which replicate, below 2^24. */
+  /** Which replicate, below 2^24; in training how often the run went back to an earlier step. */
   readonly replicate: number;
-  /** 0 is the start of sampling; k is the noise added after the k-th reverse step, counted from the noisiest level. */
+  /**
+   * 0 is the start of sampling; k is the noise added after the k-th reverse step, counted from the noisiest level. In training which row
+   * of the step, or which time through the recordings; in validation which level.
+   */
   readonly k: number;
 }
 

@@ -20,6 +20,7 @@ export const HIGHEST_RATE = 48_000;
 
 const SEGMENT_SECONDS = 7200 / 22_050;
 const WINDOW_SECONDS = 0.05;
+const BATCH_SEGMENTS = 8;
 
 export interface NewConfig {
   readonly size: ModelSize;
@@ -27,8 +28,6 @@ export interface NewConfig {
   readonly sampleRate: number;
   /** Samples a frame of mels; default: `defaultHop`. */
   readonly hop?: number;
-  /** Segments a batch, default 8. */
-  readonly batch?: number;
   /** Where the training is kept; default: logs/ and the size and rate. */
   readonly logdir?: string;
   /** Filelists; default: the reference's, filelists/train.txt and filelists/test.txt. */
@@ -46,7 +45,7 @@ export interface NewConfig {
  * than the window
  */
 export function newConfig(wanted: NewConfig): WaveGradConfig {
-  const { size, sampleRate, batch = 8, train = 'filelists/train.txt', test = 'filelists/test.txt' } = wanted;
+  const { size, sampleRate, train = 'filelists/train.txt', test = 'filelists/test.txt' } = wanted;
   if (!Number.isInteger(sampleRate) || sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE) {
     throw new InputError(
       `sample rate: expected a whole number of Hz from ${LOWEST_RATE} to ${HIGHEST_RATE}, got ${sampleRate}`,
@@ -79,7 +78,7 @@ export function newConfig(wanted: NewConfig): WaveGradConfig {
       continue_training: false,
       train_filelist_path: train,
       test_filelist_path: test,
-      batch_size: batch,
+      batch_size: BATCH_SEGMENTS,
       segment_length: Math.round((SEGMENT_SECONDS * sampleRate) / hop) * hop,
       lr: 1e-3,
       lr_schedule: 'constant',

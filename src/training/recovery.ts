@@ -1,4 +1,4 @@
-import { bestTest, type RunState } from './run-state.ts';
+import { bestTest, type RunState, type TestResult } from './run-state.ts';
 
 /** What a learning rate is multiplied by after each explosion, and how many there may be before a run is given up. */
 const REDUCTION = 0.5;
@@ -6,15 +6,25 @@ const MOST_RECOVERIES = 3;
 
 export type Recovery = RunState['recoveries'][number];
 
-/** Whether an explosion now is one too many: one after three others with no better test in between. */
-export function isGivenUp(state: RunState): boolean {
-  const better = bestTest(state)?.step ?? 0;
+/**
+ * The best of the tests by schedule; undefined where there was none. What tests at the ends of sessions found must not decide how a
+ * run goes on: one that is not stopped does not make them.
+ *
+ * @param testEvery steps
+ */
+export function bestScheduledTest({ tests }: RunState, testEvery: number): TestResult | undefined {
+  return bestTest({ tests: tests.filter(({ step }) => step % testEvery === 0) });
+}
+
+/** Whether an explosion now is one too many: one after three others at later steps than the best test by schedule. */
+export function isGivenUp(state: RunState, testEvery: number): boolean {
+  const better = bestScheduledTest(state, testEvery)?.step ?? 0;
   return state.recoveries.filter(({ step }) => step > better).length >= MOST_RECOVERIES;
 }
 
 /**
  * The checkpoint that a run goes back to after an explosion in the step before `state.step`: that of the last test by schedule, or where
- * it has gone back to that one before, of the best test. Those made when some minutes had passed, or for an end, are passed over: where
+ * it has gone back to that one before, of the best. Those made when some minutes had passed, or for an end, are passed over: where
  * a run goes back to must not depend on how fast it was and when it was stopped.
  *
  * @param checkpoints the steps of those there are, rising, at least one
@@ -22,7 +32,7 @@ export function isGivenUp(state: RunState): boolean {
  */
 export function stepToGoBackTo(state: RunState, checkpoints: readonly number[], testEvery: number): number {
   const last = lastTestStep(state.step - 1, testEvery);
-  const best = bestTest(state)?.step ?? last;
+  const best = bestScheduledTest(state, testEvery)?.step ?? last;
   const wanted = state.recoveries.some(({ backTo }) => backTo === last) ? Math.min(best, last) : last;
   // With another interval between tests than the run had, there may be none just there.
   return checkpoints.findLast((step) => step <= wanted) ?? checkpoints[0]!;

@@ -184,7 +184,8 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
     if (begin < 0) return false;
     let mean = 0;
     for (let i = begin; i <= step; i++) mean += control.reported(i).loss / EXPLOSION_STEPS;
-    if (Number.isNaN(mean)) return false;
+    // Of half precision's steps that were passed over.
+    if (!Number.isFinite(mean)) return false;
     lowest[0] = Math.min(lowest[0]!, mean);
     return mean > EXPLODED * Math.max(NOTHING_PREDICTED[training.loss], lowest[0]!);
   }

@@ -31,9 +31,9 @@ export const runState = z.strictObject({
   attempt: z.int().nonnegative(),
   recoveries: z.array(recovery),
   learningRateScale: z.number().positive(),
-  /** The lowest mean loss of a few steps, and the losses of the last few: they tell an explosion. */
+  /** The lowest mean loss of a few steps, and the losses of the last few, NaN where not finite: they tell an explosion. */
   lowest: numberOrNull,
-  recentLosses: z.array(z.number()),
+  recentLosses: z.array(numberOrNull),
   /** LossScale's scale and steps. */
   lossScale: z.tuple([z.number().positive(), z.int().nonnegative()]),
   /** Sum and number of the losses since the last test by schedule. */

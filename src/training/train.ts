@@ -9,6 +9,7 @@ import { networkLayout } from './parameters.ts';
 import { stepLimit, type TrainingHooks, type TrainingPlan } from './plan.ts';
 import {
   afterRecovery,
+  bestScheduledTest,
   givenUpSentence,
   isGivenUp,
   lastTestStep,
@@ -71,38 +72,41 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
   function look(): void {
     const { done } = control;
     const reports = Array.from({ length: done - state.step }, (_, i) => control.reported(state.step + i));
-    if (reports.length === 0) return;
     const total = (of: (report: (typeof reports)[number]) => number) =>
       reports.reduce((sum, each) => sum + of(each), 0);
+    const losses = reports.map(({ loss }) => loss);
     // Half precision passes over steps that overflow.
-    const losses = reports.map(({ loss }) => loss).filter(Number.isFinite);
+    const finite = losses.filter(Number.isFinite);
     state = {
       ...state,
       step: done,
       seconds: state.seconds + total(({ seconds }) => seconds),
       waited: state.waited + total(({ waited }) => waited),
       // One by one: the sum must not depend on how many there are at a look.
-      lossSum: losses.reduce((sum, loss) => sum + loss, state.lossSum),
-      lossCount: state.lossCount + losses.length,
+      lossSum: finite.reduce((sum, loss) => sum + loss, state.lossSum),
+      lossCount: state.lossCount + finite.length,
+      // Even without a new step: these two change just after a step is reported, which may be after the last look.
       lowest: memory.lowest[0]!,
       lossScale: [memory.lossScale[0]!, memory.lossScale[1]!],
       recentLosses: [...state.recentLosses, ...losses].slice(-EXPLOSION_STEPS),
     };
+    if (reports.length === 0) return;
     log?.steps(reports);
     hooks.onSteps(reports, state);
   }
 
+  /** Writes all that there is of the state. The checkpoint after what follows from it: a run that is killed between makes both again. */
   async function save(): Promise<void> {
     try {
-      await writeCheckpoint(folder, { layout, arrays: memory, state, config: plan.configText });
+      await log?.save(state);
       const best = bestTest(state)?.step;
       if (best === undefined || best === state.step) {
         await writeWhole(join(folder, MODEL_NAME), encodeModel(memory, layout, state.step));
       }
+      await writeCheckpoint(folder, { layout, arrays: memory, state, config: plan.configText });
       const newest = (await listCheckpoints(folder)).slice(-training.keepCheckpoints);
-      const tested = lastTestStep(state.step, testEvery);
-      await keepCheckpoints(folder, new Set([...newest, tested, ...(best === undefined ? [] : [best])]));
-      await log?.save(state);
+      const tested = [lastTestStep(state.step, testEvery), best, bestScheduledTest(state, testEvery)?.step];
+      await keepCheckpoints(folder, new Set([...newest, ...tested.filter((step) => step !== undefined)]));
     } catch (error) {
       throw unwritable(error);
     }
@@ -115,7 +119,7 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
   }
 
   async function goBack(): Promise<void> {
-    if (isGivenUp(state)) {
+    if (isGivenUp(state, testEvery)) {
       const sentence = givenUpSentence(state, training.lr);
       log?.remark(sentence, state.step);
       throw new TrainingFailed(`${folder}: ${sentence}`);

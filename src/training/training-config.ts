@@ -11,8 +11,8 @@ const MOST = 65_536;
 const MOST_NOISE_STEPS = 100_000;
 /** About six minutes at 48 kHz. */
 const MOST_SEGMENT_SAMPLES = 2 ** 24;
-/** A gigabyte of float32. */
-const MOST_BATCH_SAMPLES = 2 ** 28;
+/** A quarter of a gigabyte of float32, of which the ring of batches holds 16: a hundred times the reference's. */
+const MOST_BATCH_SAMPLES = 2 ** 26;
 
 const positive = z.number().positive();
 const count = z.int().positive();
@@ -59,7 +59,7 @@ const trainingConfig = z.object({
   n_epoch: count.default(100_000_000),
   /** Recordings of the test list that are generated in each test. */
   n_samples_to_test: z.int().nonnegative().max(MOST).default(4),
-  /** In epochs. */
+  /** In epochs; the first test is after so many, where the reference's is after one. */
   test_interval: count.default(1),
   /** Half precision, where the device has it. */
   use_fp16: z.boolean().default(true),
@@ -137,7 +137,7 @@ function checkTogether(training: TrainingConfig, { data_config: data }: WaveGrad
   const fail = (message: string): never => {
     throw new InputError(`${where}.${message}`);
   };
-  const { segmentLength, batchSize, lr, finalLr, totalSteps, warmupSteps } = training;
+  const { segmentLength, batchSize, accumulationSteps, lr, finalLr, totalSteps, warmupSteps } = training;
   if (segmentLength % data.hop_length !== 0) {
     fail(`segment_length: expected a multiple of hop_length, ${data.hop_length}, got ${segmentLength}`);
   }
@@ -147,6 +147,9 @@ function checkTogether(training: TrainingConfig, { data_config: data }: WaveGrad
   }
   if (batchSize * segmentLength > MOST_BATCH_SAMPLES) {
     fail(`batch_size: expected at most ${MOST_BATCH_SAMPLES} samples, got ${batchSize} times ${segmentLength}`);
+  }
+  if (batchSize * accumulationSteps > MOST) {
+    fail(`accumulation_steps: expected at most ${MOST} segments a step, got ${accumulationSteps} times ${batchSize}`);
   }
   for (const [field, betas] of [
     ['training_noise_schedule', training.trainingNoiseSchedule],

@@ -163,6 +163,7 @@ describe('used wrongly, it says how, with exit 2:', () => {
     ['--device gpu', '--device must be cpu, cuda, webgpu, coreml, dml or a list such as cuda:0,cuda:1, got gpu'],
     ['--size tiny', '--size goes with --init'],
     ['--force', '--force goes with --init'],
+    ['--init --steps 5', '--steps has no effect with --init, which trains nothing'],
   ])('%s', (args, sentence) => {
     expect(shell(`schedule-train -c config.json ${args}`)).toEqual(
       expect.objectContaining({

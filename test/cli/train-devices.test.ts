@@ -33,12 +33,11 @@ describe('--device', () => {
   });
 });
 
+const MACHINE = { cores: 8, memoryBytes: 2 ** 34, parameters: 15_810_401, batchSize: 8, half: false };
+
 describe('workers', () => {
-  const plan = (
-    device: string,
-    wanted: { jobs?: number; threads?: number; cores?: number; batchSize?: number } = {},
-  ) => {
-    const { jobs, engines } = planWorkers(parseDevices(device), { cores: 8, batchSize: 32, half: false, ...wanted });
+  const plan = (device: string, wanted: Partial<Parameters<typeof planWorkers>[1]> = {}) => {
+    const { jobs, engines } = planWorkers(parseDevices(device), { ...MACHINE, batchSize: 32, ...wanted });
     return { jobs, engines: engines.map(({ device: name, deviceId, threads }) => [name, deviceId, threads]) };
   };
 
@@ -59,6 +58,16 @@ describe('workers', () => {
     expect(plan('cuda:0,cuda:1', { batchSize: 1 }).jobs).toBe(1);
   });
 
+  test('take half of the memory beside their rows, unless as many are asked for', () => {
+    // 64 MiB and 32 bytes a weight make 573 MB a worker, of which 14 go into 8 GiB.
+    const large = { cores: 64, batchSize: 96 };
+    expect(plan('cpu', large)).toEqual({ jobs: 14, engines: [['cpu', 0, 4]] });
+    expect(plan('cpu', { ...large, memoryBytes: 2 ** 38 }).jobs).toBe(64);
+    expect(plan('cpu', { ...large, parameters: 1_036_673 }).jobs).toBe(64);
+    expect(plan('cpu', { ...large, memoryBytes: 2 ** 29 }).jobs).toBe(1);
+    expect(plan('cpu', { ...large, jobs: 64 }).jobs).toBe(64);
+  });
+
   test('on other devices are one for each', () => {
     const two = [
       ['cuda', 0, 1],
@@ -73,8 +82,11 @@ test('half precision is for devices that have it, and ignored on the CPU', () =>
   expect(halfPrecisionRemarks(parseDevices('cpu'))).toEqual(['use_fp16 is ignored: the CPU computes in float32.']);
   expect(halfPrecisionRemarks(parseDevices('cuda'))).toEqual([]);
   const halves = (device: string, half: boolean) =>
-    planWorkers(parseDevices(device), { cores: 8, batchSize: 8, half }).engines.map((engine) => engine.half);
+    planWorkers(parseDevices(device), { ...MACHINE, half }).engines.map((engine) => engine.half);
   expect(halves('cpu', true)).toEqual([false]);
   expect(halves('cuda:0,cuda:1', true)).toEqual([true, true]);
   expect(halves('cuda', false)).toEqual([false]);
+  // Gradients of one scale are not summed with those of another.
+  expect(halves('cuda,cpu', true)).toEqual([false, false]);
+  expect(halfPrecisionRemarks(parseDevices('cuda,cpu'))).toEqual(halfPrecisionRemarks(parseDevices('cpu')));
 });

@@ -47,12 +47,13 @@ describe('without a terminal', () => {
   test('writes what the flags say, and its size and command', async () => {
     const out = at('flags.json');
     const [train, test] = [at('nowhere.txt'), at('valid.txt')];
-    const { output } = await init({ out, size: 'small', sampleRate: 22_050, hop: 300, train, test });
+    const flags = { size: 'small', sampleRate: 22_050, hop: 300, train, test, logdir: 'runs/one' } as const;
+    const { output } = await init({ out, ...flags });
     // The parameters of the reference's network at a quarter of its width.
     expect(output).toBe(
       `1,036,673 parameters, 22050 Hz, hop 300 = 5 · 5 · 3 · 2 · 2.\nWritten to ${out}.\nIt is trained by schedule-train -c ${out}\n`,
     );
-    expect(written(out)).toEqual(newConfig({ size: 'small', sampleRate: 22_050, hop: 300, train, test }));
+    expect(written(out)).toEqual(newConfig(flags));
     const config = await loadConfig(out);
     expect(parseTraining(config, out).remarks).toEqual([]);
   });

@@ -78,7 +78,7 @@ test('without a config the demo is trained on its clips, at a constant rate and 
 
 test('flags go before the config', async () => {
   writeFileSync(at('names.txt'), '1.wav\n2.wav\n');
-  const { plan } = await planned({
+  const { plan, said } = await planned({
     train: 'names.txt',
     test: 'train',
     root: 'train',
@@ -92,6 +92,7 @@ test('flags go before the config', async () => {
   const { clips, testClips, jobs, engines, feeders, ...rest } = plan!;
   expect(clips.map(({ path }) => path)).toEqual([at('train', '1.wav'), at('train', '2.wav')]);
   expect(testClips).toHaveLength(4);
+  expect(said).toEqual(['2 of the 4 recordings to test on are trained on too, which makes their loss too low.']);
   expect([jobs, engines, feeders]).toEqual([2, [{ device: 'cpu', deviceId: 0, threads: 3, half: false }], 1]);
   expect(rest).toMatchObject({ folder: 'elsewhere', testEvery: 7, checkpointSeconds: 30, mostSteps: 9 });
 });

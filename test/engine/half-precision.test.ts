@@ -1,10 +1,16 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { lowerToOnnx } from '../../src/engine/onnxruntime/lower.ts';
 import { compile } from '../../src/engine/onnxruntime/program.ts';
+import { float16ToNumber, float32ToFloat16 } from '../../src/formats/half.ts';
+import { evaluateStep, Graph, type Value } from '../../src/graph/graph.ts';
 import type { Tensor } from '../../src/graph/operation.ts';
+import { OPERATIONS, type OperationName } from '../../src/graph/operations/index.ts';
 import { loadConfig } from '../../src/model/load-config.ts';
 import { buildLoss } from '../../src/training/loss-graph.ts';
 import { relativeDistance } from '../graph/distance.ts';
+import { CASES } from '../graph/operations/cases.ts';
+import { tensorsFor } from '../graph/operations/operands.ts';
 import { golden, tinyConfig, tinyWeights } from '../model/tiny.ts';
 
 // ONNX Runtime's CPU provider computes what it has no half-precision kernel for in float32 between casts, so every product's inputs and
@@ -70,4 +76,39 @@ test('the noise level is encoded in float32: its phases reach 5,000 radians', as
   // Both are 0.5 in float16, whose next number is 0.50049; 2e-4 more is a whole radian of the fastest phase.
   expect(await loss(0.5002)).not.toBeCloseTo(await loss(0.5), 6);
   await program.dispose();
+});
+
+/** A float32 number as float16 holds it. */
+const rounded = (x: number) => float16ToNumber(float32ToFloat16(x));
+
+/** The same value as the result of a product in half precision: of a convolution of [batch, channels, time] with the identity. */
+function throughHalf(graph: Graph, value: Value): Value {
+  const missing = [[], [0, 1], [1], []][value.shape.length]!;
+  const signal = missing.reduce<Value>((x, axis) => graph.apply({ name: 'unsqueeze', attributes: { axis } }, x), value);
+  const channels = signal.shape[1] as number;
+  const identity = Float32Array.from({ length: channels ** 2 }, (_, i) => (i % (channels + 1) === 0 ? 1 : 0));
+  const kernel = graph.constant(identity, [channels, channels, 1]);
+  const product = graph.apply({ name: 'conv1d', attributes: { dilation: 1 } }, signal, kernel);
+  return missing.reduceRight((x, axis) => graph.apply({ name: 'squeeze', attributes: { axis } }, x), product);
+}
+
+// ONNX has no node whose inputs differ in precision: a session with one does not start, on any device.
+test.each(Object.keys(OPERATIONS) as OperationName[])('%s takes inputs that are in half precision', async (name) => {
+  await fc.assert(
+    fc.asyncProperty(CASES[name].fitting, fc.nat(1e6), async (operands, seed) => {
+      const tensors = tensorsFor(operands, seed).map(({ shape, data }) => ({ shape, data: data.map(rounded) }));
+      const graph = new Graph();
+      const inputs = operands.shapes.map((shape, i) => throughHalf(graph, graph.input(`x${i}`, shape)));
+      graph.output('result', graph.apply(operands.step, ...inputs));
+      const program = await compile(graph, 'inputs', { half: true });
+      const { result } = await program.run(Object.fromEntries(tensors.map((tensor, i) => [`x${i}`, tensor])));
+      await program.dispose();
+      const expected = evaluateStep(operands.step, tensors);
+      expect(result!.shape).toEqual(expected.shape);
+      expect(result!.data).toBeInstanceOf(Float32Array);
+      // What is in half precision has three roundings at the most: of each product, of their sum, and of a bias.
+      expect(relativeDistance(result!.data, expected.data)).toBeLessThan(4 * HALF_ULP);
+    }),
+    { numRuns: 15 },
+  );
 });

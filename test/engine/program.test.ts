@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compile, DEVICES, ENGINE_VERSION } from '../../src/engine/onnxruntime/program.ts';
 import { Graph } from '../../src/graph/graph.ts';
 import { symbolic } from '../../src/graph/shape.ts';
@@ -61,6 +61,45 @@ test('parameters may come with each run instead, as inputs of their names', asyn
   await program.dispose();
 });
 
+describe('memory that outputs are written to', () => {
+  const x = tensor([1, 2, 3], 1, 2, 3, 4, 5, 6);
+  const weights = { bias: tensor([1, 2, 1], 10, 20) };
+  const sums = [11, 12, 13, 24, 25, 26];
+
+  test('holds them in place, for as many of them as it is given, run after run', async () => {
+    const program = await compile(shifted(), 'inputs');
+    // In the midst of other numbers, as one array holds all gradients of training.
+    const all = new Float32Array(8).fill(-1);
+    const into = { sum: { shape: [1, 2, 3], data: all.subarray(1, 7) } };
+    const first = await program.run({ x, ...weights }, into);
+    expect(first.sum).toBe(into.sum);
+    expect(first.same).toEqual(x);
+    expect([...all]).toEqual([-1, ...sums, -1]);
+    await program.run({ x: tensor([1, 2, 3], 0, 0, 0, 0, 0, 0), ...weights }, into);
+    expect([...all]).toEqual([-1, 10, 10, 10, 20, 20, 20, -1]);
+    await program.dispose();
+  });
+
+  test.each([
+    ['of more numbers', tensor([1, 2, 6], ...sums, ...sums), /'sum'.*\{1,2,6\}/],
+    ['of fewer numbers', tensor([1, 1, 3], 1, 2, 3), /dimensions for output: sum/],
+    ['of the same numbers in another shape', tensor([2, 1, 3], ...sums), /dimensions for output: sum/],
+    ['that does not fill its shape', tensor([1, 2, 3], 1, 2), /^sum: \[1, 2, 3\] takes 6 numbers, got 2$/],
+  ])('%s is refused by name', async (_, sum, message) => {
+    const program = await compile(shifted(), 'inputs');
+    await expect(program.run({ x, ...weights }, { sum })).rejects.toThrow(message);
+    await program.dispose();
+  });
+
+  test('for an output that there is not is refused by name', async () => {
+    const program = await compile(shifted(), 'inputs');
+    await expect(program.run({ x, ...weights }, { total: x })).rejects.toThrow(
+      new RangeError('the program has no output total'),
+    );
+    await program.dispose();
+  });
+});
+
 test('the times of every node are written where they are asked for', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'wavegrad-profile-'));
   const program = await compile(shifted(), bias, { profile: join(folder, 'times') });
@@ -85,6 +124,15 @@ test('weights of another size are named, with both sizes', async () => {
 test('an input of another shape is refused', async () => {
   const program = await compile(shifted(), bias);
   await expect(program.run({ x: tensor([1, 3, 3], 1, 2, 3, 4, 5, 6, 7, 8, 9) })).rejects.toThrow(/x/);
+  await program.dispose();
+});
+
+test('an input whose numbers do not fill its shape is refused, and one that is missing', async () => {
+  const program = await compile(shifted(), bias);
+  await expect(program.run({ x: { shape: [1, 2, 3], data: new Float32Array(5) } })).rejects.toThrow(
+    new RangeError('x: [1, 2, 3] takes 6 numbers, got 5'),
+  );
+  await expect(program.run({})).rejects.toThrow("'x' is missing");
   await program.dispose();
 });
 

@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../../src/engine/onnxruntime/program.ts';
 import { gradients } from '../../src/graph/differentiate.ts';
+import type { Graph } from '../../src/graph/graph.ts';
 import type { Tensor } from '../../src/graph/operation.ts';
+import type { WaveGradConfig } from '../../src/model/config.ts';
 import { loadConfig } from '../../src/model/load-config.ts';
 import { buildWaveGrad } from '../../src/model/wavegrad.ts';
+import { buildLoss, gradientName } from '../../src/training/loss-graph.ts';
 import { relativeDistance } from '../graph/distance.ts';
 import { randomTensor } from '../graph/tensors.ts';
 import { golden, tinyConfig, tinyGradientNorms, tinyWeights } from './tiny.ts';
@@ -14,30 +17,32 @@ const HOP = 300;
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
-/** The mean absolute error of the tiny network against `target`, as `loss`, and its gradients under the parameters' names. */
-async function prepare() {
-  const graph = buildWaveGrad(await loadConfig(tinyConfig));
+/** The mean absolute error of the network against `target`, as `loss`, and its gradients as training calls them. */
+function asDefined(config: WaveGradConfig): Graph {
+  const graph = buildWaveGrad(config);
   const noise = graph.outputs.get('noise')!;
   const error = graph.apply({ name: 'sub', attributes: {} }, noise, graph.input('target', noise.shape));
   const loss = graph.apply({ name: 'mean', attributes: {} }, graph.apply({ name: 'abs', attributes: {} }, error));
   const parameters = graph.parameters();
-  const values = gradients(
-    graph,
-    loss,
-    parameters.map(({ value }) => value),
-  );
+  const wrt = parameters.map(({ value }) => value);
+  const values = gradients(graph, loss, wrt);
   graph.outputs.clear();
   graph.output('loss', loss);
-  parameters.forEach(({ name }, i) => {
-    graph.output(`by ${name}`, values[i]!);
-  });
-  const names = parameters.map(({ name }) => name);
+  for (const [i, { name }] of parameters.entries()) graph.output(gradientName(name), values[i]!);
+  return graph;
+}
+
+/** The program of the tiny network, ready to run on the goldens' inputs. */
+async function prepare(build: (config: WaveGradConfig) => Graph) {
+  const graph = build(await loadConfig(tinyConfig));
+  const names = graph.parameters().map(({ name }) => name);
   const weights = tinyWeights();
   const fixed: Record<string, Tensor> = {
     mels: { shape: [BATCH, 80, FRAMES], data: golden('forward/mels') },
     signal: { shape: [BATCH, FRAMES * HOP], data: golden('forward/y') },
     noiseLevels: { shape: [BATCH], data: golden('forward/noise_level') },
     target: { shape: [BATCH, FRAMES * HOP], data: golden('grad/target') },
+    share: { shape: [1, 1], data: Float32Array.of(1) },
   };
   const program = await compile(graph, 'inputs');
   const run = (changed: ReadonlyMap<string, Tensor> = weights): Promise<Outputs> =>
@@ -47,12 +52,15 @@ async function prepare() {
 
 const norm = (values: Iterable<number>) => Math.hypot(...values);
 
-describe("the network's gradients", () => {
+describe.each([
+  ['as the network is defined', asDefined],
+  ['as training runs it, with convolutions before upsampling', (config: WaveGradConfig) => buildLoss(config, 'l1')],
+])("the network's gradients, %s", (_, build) => {
   let network: Awaited<ReturnType<typeof prepare>>;
   let outputs: Outputs;
 
   beforeAll(async () => {
-    network = await prepare();
+    network = await prepare(build);
     outputs = await network.run();
   });
 
@@ -69,21 +77,21 @@ describe("the network's gradients", () => {
     'nn.films.2.signal_conv.0.conv1d.weight',
     'nn.films.4.shift_conv.conv1d.bias',
   ])("the gradient by %s is PyTorch's", (name) => {
-    expect(relativeDistance(outputs[`by ${name}`]!.data, golden(`grad/${name}`))).toBeLessThan(1e-4);
+    expect(relativeDistance(outputs[gradientName(name)]!.data, golden(`grad/${name}`))).toBeLessThan(1e-4);
   });
 
   test("every parameter's gradient has PyTorch's norm, and its parameter's shape", () => {
     const expected = tinyGradientNorms();
     expect(network.names.toSorted()).toEqual(Object.keys(expected).sort());
     for (const name of network.names) {
-      const { shape, data } = outputs[`by ${name}`]!;
+      const { shape, data } = outputs[gradientName(name)]!;
       expect(shape, name).toEqual(network.weights.get(name)!.shape);
       expect(Math.abs(norm(data) / expected[name]! - 1), name).toBeLessThan(1e-3);
     }
   });
 
   test("the norm over all parameters is PyTorch's", () => {
-    const total = norm(network.names.map((name) => norm(outputs[`by ${name}`]!.data)));
+    const total = norm(network.names.map((name) => norm(outputs[gradientName(name)]!.data)));
     expect(total / golden('grad/total_norm')[0]!).toBeCloseTo(1, 4);
   });
 
@@ -101,7 +109,7 @@ describe("the network's gradients", () => {
     };
     const slope = network.names.reduce((sum, name) => {
       const along = direction.get(name)!.data;
-      return outputs[`by ${name}`]!.data.reduce((total, value, i) => total + value * along[i]!, sum);
+      return outputs[gradientName(name)]!.data.reduce((total, value, i) => total + value * along[i]!, sum);
     }, 0);
     // The loss, about 1.7, is known to 1e-7, so the difference quotient to 1e-3; it bends where errors change their signs.
     expect(((await moved(step)) - (await moved(-step))) / (2 * step) / slope).toBeCloseTo(1, 1);

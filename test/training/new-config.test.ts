@@ -88,7 +88,7 @@ test.each(RATES)('at %i Hz no band of mels is without a bin', (sampleRate) => {
 });
 
 test('what is wished for is in it', () => {
-  const wish = { batch: 3, logdir: 'here', train: 'a.txt', test: 'b.txt' };
+  const wish = { logdir: 'here', train: 'a.txt', test: 'b.txt' };
   const { training_config, model_config, data_config } = newConfig({
     size: 'tiny',
     sampleRate: 16_000,
@@ -96,7 +96,7 @@ test('what is wished for is in it', () => {
     ...wish,
   });
   expect(training_config).toMatchObject({
-    batch_size: 3,
+    batch_size: 8,
     logdir: 'here',
     train_filelist_path: 'a.txt',
     test_filelist_path: 'b.txt',

@@ -7,25 +7,9 @@ import {
   stepToGoBackTo,
 } from '../../src/training/recovery.ts';
 import type { RunState, TestResult } from '../../src/training/run-state.ts';
+import { stateAfter } from './run-states.ts';
 
-const NO_STATE: RunState = {
-  version: 1,
-  step: 0,
-  attempt: 0,
-  recoveries: [],
-  learningRateScale: 1,
-  lowest: Number.NaN,
-  recentLosses: [],
-  lossScale: [65_536, 0],
-  lossSum: 0,
-  lossCount: 0,
-  seconds: 0,
-  waited: 0,
-  jobs: 1,
-  threads: 1,
-  recordings: '',
-  tests: [],
-};
+const NO_STATE = stateAfter(0);
 
 const tested = (step: number, validationLoss: number): TestResult => ({
   step,
@@ -54,6 +38,11 @@ describe('where a run goes back to', () => {
     expect(at(230, { tests: [tested(200, 0.2)], recoveries: [recovered(240, 200)] })).toBe(200);
   });
 
+  test('is not one of a test at the end of a session, which a run that is not stopped does not make', () => {
+    const tests = [tested(100, 0.2), tested(150, 0.1), tested(200, 0.3)];
+    expect(at(230, { tests, recoveries: [recovered(240, 200)] })).toBe(100);
+  });
+
   test('is the nearest one before where the interval between tests has changed, or the first there is', () => {
     expect(stepToGoBackTo({ ...NO_STATE, step: 230 }, checkpoints, 70)).toBe(200);
     expect(stepToGoBackTo({ ...NO_STATE, step: 30 }, checkpoints, 100)).toBe(100);
@@ -64,13 +53,16 @@ test('the last test step is a whole number of intervals, none of them before the
   expect([0, 99, 100, 101, 250].map((step) => lastTestStep(step, 100))).toEqual([0, 0, 100, 100, 200]);
 });
 
+const isGivenUpAt = (state: RunState) => isGivenUp(state, 100);
+
 test('a run is given up at the fourth explosion, unless there was a better test since', () => {
   const recoveries = [recovered(120, 100), recovered(130, 100), recovered(140, 100)];
-  expect(isGivenUp({ ...NO_STATE, recoveries: recoveries.slice(1) })).toBe(false);
-  expect(isGivenUp({ ...NO_STATE, recoveries })).toBe(true);
-  expect(isGivenUp({ ...NO_STATE, recoveries, tests: [tested(100, 0.2)] })).toBe(true);
-  expect(isGivenUp({ ...NO_STATE, recoveries, tests: [tested(100, 0.2), tested(200, 0.3)] })).toBe(true);
-  expect(isGivenUp({ ...NO_STATE, recoveries, tests: [tested(100, 0.2), tested(200, 0.1)] })).toBe(false);
+  expect(isGivenUpAt({ ...NO_STATE, recoveries: recoveries.slice(1) })).toBe(false);
+  expect(isGivenUpAt({ ...NO_STATE, recoveries })).toBe(true);
+  expect(isGivenUpAt({ ...NO_STATE, recoveries, tests: [tested(100, 0.2)] })).toBe(true);
+  expect(isGivenUpAt({ ...NO_STATE, recoveries, tests: [tested(100, 0.2), tested(200, 0.3)] })).toBe(true);
+  expect(isGivenUpAt({ ...NO_STATE, recoveries, tests: [tested(100, 0.2), tested(200, 0.1)] })).toBe(false);
+  expect(isGivenUpAt({ ...NO_STATE, recoveries, tests: [tested(100, 0.2), tested(150, 0.1)] })).toBe(true);
 });
 
 test('after each recovery the learning rate is halved and the batches are others', () => {

@@ -20,7 +20,8 @@ describe('a state', () => {
 
   test('comes back from JSON, what is not finite as NaN', () => {
     const recoveries = [{ step: 9, backTo: 5, learningRateScale: 0.5 }];
-    const state = stateAfter(5, { lowest: Number.NaN, recoveries, tests: [tested(5, Number.NaN)] });
+    const recentLosses = [0.5, Number.NaN];
+    const state = stateAfter(5, { lowest: Number.NaN, recentLosses, recoveries, tests: [tested(5, Number.NaN)] });
     expect(read(state)).toEqual(state);
     const { lowest } = read(stateAfter(5, { lowest: Number.POSITIVE_INFINITY }));
     expect(lowest).toBeNaN();
@@ -30,7 +31,7 @@ describe('a state', () => {
     [{ version: 2 }, 'version'],
     [{ step: -1 }, 'step'],
     [{ step: 1.5 }, 'step'],
-    [{ recentLosses: [null] }, 'recentLosses.0'],
+    [{ recentLosses: ['1'] }, 'recentLosses.0'],
     [{ learningRateScale: 0 }, 'learningRateScale'],
     [{ tests: [{ step: 1 }] }, 'tests.0.seconds'],
   ])('with %j is refused by the field', (fields, field) => {

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readSafetensors } from '../../src/formats/safetensors.ts';
 import { loadModel } from '../../src/model/model.ts';
 import { createBatches } from '../../src/training/batches.ts';
 import type { TrainingPlan } from '../../src/training/plan.ts';
@@ -80,6 +81,28 @@ describe('a run that is stopped', () => {
       ends.push(state.step);
     }
     expect(ends[1]).toBeGreaterThan(ends[0]!);
+  });
+
+  test('and that ends between its model and its checkpoint still leaves the best of its tests', async () => {
+    const plan = tinyPlan(at('between'), {}, { mostSteps: 4, testEvery: 4 });
+    const checkpoints = at('between/checkpoints');
+    const { hooks } = notingHooks();
+    const onTest: typeof hooks.onTest = () => {
+      renameSync(checkpoints, at('aside'));
+      writeFileSync(checkpoints, 'in the way');
+    };
+    await expect(train(plan, { ...hooks, onTest })).rejects.toThrow(/between: step 4 of the run cannot be saved: /);
+    rmSync(checkpoints);
+    renameSync(at('aside'), checkpoints);
+
+    expect(checkpointSteps(at('between'))).toEqual([0]);
+    const model = at('between/model.safetensors');
+    expect(readSafetensors(readFileSync(model), model).metadata.iteration).toBe('4');
+    expect(readFileSync(at('between/training.csv'), 'utf8').trim().split('\n')).toHaveLength(2);
+    const before = readFileSync(model);
+    const { how, state } = await train(plan, notingHooks().hooks);
+    expect([how, state.tests.map(({ step }) => step)]).toEqual(['finished', [4]]);
+    expect(readFileSync(model)).toEqual(before);
   });
 
   test('says what is another than before', async () => {

@@ -2,6 +2,7 @@ import './no-telemetry.ts';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../../graph/graph.ts';
 import type { Tensor } from '../../graph/operation.ts';
+import { showShape } from '../../graph/shape.ts';
 import type { Program } from '../engine.ts';
 import { channelBlock } from './channel-block.ts';
 import { lowerToOnnx, type Weights } from './lower.ts';
@@ -40,6 +41,9 @@ export async function compile(
     async run(inputs, into = {}) {
       const feeds = mapped(inputs, ortTensor);
       const wanted: Record<string, OrtTensor | null> = mapped(into, ortTensor);
+      // ONNX Runtime would pass over it, and its memory would come back as it was.
+      const unknown = Object.keys(into).find((name) => !session.outputNames.includes(name));
+      if (unknown !== undefined) throw new RangeError(`the program has no output ${unknown}`);
       for (const name of session.outputNames) wanted[name] ??= null;
       const results = await session.run(feeds, wanted);
       // Written in place, though what comes back are other objects.
@@ -52,12 +56,19 @@ export async function compile(
   };
 }
 
-function ortTensor({ data, shape }: Tensor): OrtTensor {
+function ortTensor({ data, shape }: Tensor, name: string): OrtTensor {
+  const wanted = shape.reduce((product, size) => product * size, 1);
+  if (data.length !== wanted) {
+    throw new RangeError(`${name}: ${showShape(shape)} takes ${wanted} numbers, got ${data.length}`);
+  }
   return new OrtTensor('float32', data, shape);
 }
 
-function mapped<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To): Record<string, To> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+function mapped<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From, name: string) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }
 
 /** What goes wrong comes as an exception too; it need not be told twice. */

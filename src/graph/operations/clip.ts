@@ -1,7 +1,7 @@
 import type { Operation } from '../operation.ts';
 import { scalarBeside } from './elementwise.ts';
 
-/** x held between low and high. */
+/** x held between low and high; its gradient is 0 outside and at both ends. */
 export const clip: Operation<{ readonly low: number; readonly high: number }> = {
   name: 'clip',
   shape: ([x]) => x!,

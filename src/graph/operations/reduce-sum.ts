@@ -2,7 +2,7 @@ import type { Operation } from '../operation.ts';
 import { type Shape, showShape, writtenAxes } from '../shape.ts';
 import { repeatedIndex } from './elementwise.ts';
 
-/** Sums over the dimensions `axes`, each of which stays as 1. */
+/** Sums over the dimensions `axes`, each of which stays as 1; x itself where there are none. */
 export const reduceSum: Operation<{ readonly axes: readonly number[] }> = {
   name: 'reduceSum',
   shape: ([x], { axes }) => reduced(x!, axes),
@@ -16,7 +16,9 @@ export const reduceSum: Operation<{ readonly axes: readonly number[] }> = {
   },
   lower(onnx, [x], { axes }, [shape]) {
     const written = new Set(axes.flatMap((axis) => writtenAxes(axis, shape!.length)));
-    return onnx.node('ReduceSum', [x!, onnx.int64([...written].sort((a, b) => a - b))]);
+    const sorted = onnx.int64([...written].sort((a, b) => a - b));
+    // ONNX takes no axes for all of them unless told otherwise.
+    return onnx.node('ReduceSum', [x!, sorted], { noop_with_empty_axes: 1 });
   },
   gradient: (graph, { inputs: [x], upstream }) => [
     () => graph.apply({ name: 'broadcastLike', attributes: {} }, upstream, x!),

@@ -11,6 +11,7 @@ export interface Image {
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const BITS = 8;
 const TRUE_COLOUR = 2;
+
 /** The bytes of a PNG file (ISO/IEC 15948) of 8 bits a colour. */
 export function encodePng({ width, height, rgb }: Image): Uint8Array {
   const header = new Uint8Array(13);
