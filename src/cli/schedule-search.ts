@@ -14,13 +14,13 @@ import { search, trialsNfe } from '../search/search.ts';
 import { findStudy, openStudy, readSettings, type Study, type StudyMode, studyPaths } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
 import { packageVersion, runCommand, UsageError, wholeNumber } from './command.ts';
-import { onInterrupt } from './interrupt.ts';
+import { INTERRUPTED, onInterrupt } from './interrupt.ts';
 import { createProgressLine } from './progress.ts';
+import { quoted } from './quoted.ts';
 import { SEARCH_FLAGS } from './search-flags.ts';
 import { asJson, asText, type Found } from './search-result.ts';
 import { startRemarks, startSchedules } from './start-schedules.ts';
 
-const INTERRUPTED = 130;
 const MOST_STEPS = 1000;
 
 await runCommand(
@@ -175,11 +175,8 @@ async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise
 function resumeCommand(folder: string): string {
   const args = process.argv.slice(2);
   const kept = args.filter((arg, i) => !/^--(study(=.*)?|fresh|resume)$/s.test(arg) && args[i - 1] !== '--study');
-  const quoted = [...kept, '--study', folder].map((arg) =>
-    /^[\w./:=,-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`,
-  );
   const npx = process.env.npm_command === 'exec' ? 'npx ' : '';
-  return `${npx}schedule-search ${quoted.join(' ')} --resume`;
+  return `${npx}schedule-search ${[...kept, '--study', folder].map(quoted).join(' ')} --resume`;
 }
 
 function announce(

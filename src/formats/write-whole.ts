@@ -37,8 +37,8 @@ export async function writeWhole(wanted: string, data: string | Uint8Array): Pro
   await flushFolder(folder);
 }
 
-/** Makes the rename itself last. Windows cannot open a folder and needs no flush. */
-async function flushFolder(folder: string): Promise<void> {
+/** Makes renames in a folder last. Windows cannot open a folder and needs no flush. */
+export async function flushFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {

@@ -10,6 +10,7 @@ import { DEMO } from '../model/demo.ts';
 import { loadModelConfig } from '../model/load-config.ts';
 import { modelFiles } from '../model/model-files.ts';
 import { createThreadPool } from '../pool/threads.ts';
+import { workerEntry } from '../pool/worker-entry.ts';
 import type { TrainedRange } from '../schedule/diagnostics.ts';
 import type { Clamp, NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { baselines as baselinesFor } from './baselines.ts';
@@ -131,9 +132,7 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
 
 /** The pool that evaluates a plan on that many threads, each with a session of its own. */
 export function createSearchPool(plan: SearchPlan, threads: number): EvaluationPool {
-  // Tests run from source, where the worker is TypeScript too.
-  const entry = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-  return createThreadPool(new URL(entry, import.meta.url), threads, plan.worker);
+  return createThreadPool(workerEntry('worker', import.meta.url), threads, plan.worker);
 }
 
 /**

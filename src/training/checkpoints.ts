@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { checkData, parseJson } from '../formats/json.ts';
 import { readInput } from '../formats/read-input.ts';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
-import { writeWhole } from '../formats/write-whole.ts';
+import { flushFolder, writeWhole } from '../formats/write-whole.ts';
 import { takeWeights } from '../model/checkpoint.ts';
 import { MODEL_NAME } from '../model/model-files.ts';
 import type { TrainingMemory } from './memory.ts';
@@ -66,7 +66,7 @@ export async function writeCheckpoint(
     if (await holds(join(folder, MODEL_NAME), model)) {
       // The step again, after a test of it or after going back to it: at no moment is there no checkpoint.
       await rename(join(temporary, STATE_NAME), join(folder, STATE_NAME));
-      await flush(folder);
+      await flushFolder(folder);
       await rm(temporary, { recursive: true });
     } else {
       await removeWhole(run, state.step);
@@ -76,7 +76,7 @@ export async function writeCheckpoint(
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
-  await flush(join(run, 'checkpoints'));
+  await flushFolder(join(run, 'checkpoints'));
 }
 
 /** Whether a file is there and has exactly these bytes. */
@@ -160,15 +160,4 @@ async function removeWhole(run: string, step: number): Promise<void> {
     if (error.code !== 'ENOENT') throw error;
   });
   await rm(doomed, { recursive: true, force: true });
-}
-
-/** Makes a rename in the folder last. Windows cannot open a folder and needs no flush. */
-async function flush(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

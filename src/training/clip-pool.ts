@@ -51,8 +51,3 @@ export async function workOnFiles<Task, Result>(
   }
   return !cancelled;
 }
-
-/** A worker's module beside the one that asks, from source or built. */
-export function workerEntry(name: string, beside: string): URL {
-  return new URL(`./${name}${beside.endsWith('.ts') ? '.ts' : '.js'}`, beside);
-}

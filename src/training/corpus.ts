@@ -1,5 +1,6 @@
 import { InputError } from '../formats/input-error.ts';
-import { workerEntry, workOnFiles } from './clip-pool.ts';
+import { workerEntry } from '../pool/worker-entry.ts';
+import { workOnFiles } from './clip-pool.ts';
 import type { ClipResult, ClipTask } from './clip-worker.ts';
 import type { ClipOptions, Refusal } from './read-clip.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createThreadPool } from '../pool/threads.ts';
-import { workerEntry } from './clip-pool.ts';
+import { workerEntry } from '../pool/worker-entry.ts';
 import type { Feed, FeederOptions } from './feeder.ts';
 import { createControl, ENDED, type TrainingMemory } from './memory.ts';
 import type { TrainingPlan } from './plan.ts';

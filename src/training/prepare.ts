@@ -1,4 +1,5 @@
-import { workerEntry, workOnFiles } from './clip-pool.ts';
+import { workerEntry } from '../pool/worker-entry.ts';
+import { workOnFiles } from './clip-pool.ts';
 import { chooseRecordings, type LeftOut, type Limits, type Recording } from './prepare-choice.ts';
 import { shortage } from './prepare-shortage.ts';
 import { type Split, splitRecordings, type TestSize } from './prepare-split.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { workerEntry, workOnFiles } from '../../src/training/clip-pool.ts';
+import { workOnFiles } from '../../src/training/clip-pool.ts';
 import type { Inspection } from '../../src/training/prepare-worker.ts';
 import { noiseWav, recordingFolder } from './recordings.ts';
 
@@ -54,9 +54,4 @@ test('fails with the first thread that does, before the other files', async () =
   const working = workOnFiles(paths, { entry: broken, jobs: 2, task: counted, take: () => false });
   await expect(working).rejects.toThrow(/no-such-worker/);
   expect(tasks).toBe(2);
-});
-
-test("a worker's module is of the same kind as the one that asks", () => {
-  expect(workerEntry('clip-worker', 'file:///a/src/corpus.ts').href).toBe('file:///a/src/clip-worker.ts');
-  expect(workerEntry('clip-worker', 'file:///a/dist/corpus.js').href).toBe('file:///a/dist/clip-worker.js');
 });

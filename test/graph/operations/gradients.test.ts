@@ -32,12 +32,13 @@ const BENDS: Partial<Record<OperationName, { readonly at: readonly number[]; rea
 };
 
 /**
- * What is not linear in each input (div, sqrt, sin, cos) errs by STEP²/6 times its third derivative, and all by float32's 6e-8 over STEP.
- * Both are below TOLERANCE: 1/x has the largest third derivative, 96 at 0.5, where its first is 4. A direction's numbers are below 8,
- * so that a step is below every margin.
+ * What is not linear in each input (div, sqrt, sin, cos) errs by STEP²/6 times its third derivative and the cube of a direction's numbers,
+ * and all by float32's 6e-8 over STEP. 1/x has the largest third derivative, 96 at 0.5, where its first is 4: measured over 300 inputs
+ * 2e-3 of what the terms amount to with random signs, and 4e-5 for what is linear. A direction's numbers are below 8, so that a step is
+ * below every margin.
  */
 const STEP = 2 ** -7;
-const TOLERANCE = 3e-3;
+const TOLERANCE = 1e-2;
 
 const names = (Object.keys(OPERATIONS) as OperationName[]).filter((name) => !FLAT.includes(name));
 
@@ -100,7 +101,7 @@ describe.each(names)('the gradient of %s', (name) => {
           const expected = centralDifference(f, tensors[place]!, direction, upstream);
           const terms = gradient.data.map((value, j) => value * direction.data[j]!);
           const actual = terms.reduce((sum, term) => sum + term, 0);
-          const magnitude = Math.hypot(...gradient.data) * Math.hypot(...direction.data);
+          const magnitude = Math.hypot(...gradient.data) * (Math.hypot(...direction.data) / Math.sqrt(terms.length));
           expect(Math.abs(actual - expected)).toBeLessThanOrEqual(TOLERANCE * magnitude + 1e-4);
         });
       }),
