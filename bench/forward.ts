@@ -6,19 +6,16 @@
  * Each round takes the best of a few runs of either, one after the other, so that both meet the same machine; the ratio is the
  * peer's time over ours, above 1 where ours is faster. The peer is shared/peer/bench.py beside the checkout, under Debian's PyTorch.
  */
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { compile } from '../src/engine/onnxruntime/program.ts';
 import { loadConfig } from '../src/model/load-config.ts';
 import { buildWaveGrad } from '../src/model/wavegrad.ts';
 import { fillNormal } from '../src/random/noise.ts';
 import { bestSeconds } from './best-seconds.ts';
+import { isPeerThere, peerTimes } from './peer.ts';
 
-const PYTHON = '/usr/bin/python3';
-const PEER = fileURLToPath(new URL('../../shared/peer/bench.py', import.meta.url));
 const DEFAULT_CONFIG = fileURLToPath(new URL('../test/fixtures/default-config.json', import.meta.url));
 const FRAMES = 72;
 const RUNS = 5;
@@ -59,20 +56,8 @@ async function prepare(): Promise<() => Promise<unknown>> {
 }
 
 async function peerSeconds(): Promise<number> {
-  const script = [
-    PEER,
-    'forward',
-    '--threads',
-    '1',
-    '--frames',
-    String(FRAMES),
-    '-n',
-    String(RUNS),
-    '--config',
-    options.config,
-  ];
-  const { stdout } = await promisify(execFile)(PYTHON, script);
-  return (JSON.parse(stdout) as { seconds_min: number }).seconds_min;
+  const sizes = ['--threads', '1', '--frames', String(FRAMES), '-n', String(RUNS), '--config', options.config];
+  return (await peerTimes(['forward', ...sizes])).secondsMin;
 }
 
 function median(values: readonly number[]): number {
@@ -81,8 +66,7 @@ function median(values: readonly number[]): number {
   return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
-const peerIsThere = existsSync(PEER) && existsSync(PYTHON);
-if (!peerIsThere) process.stderr.write(`Without the peer: it takes ${PEER} and ${PYTHON}.\n`);
+const peerIsThere = isPeerThere();
 
 const forward = await prepare();
 await forward();

@@ -3,12 +3,7 @@
  *
  *   node --import tsx bench/training-curve.ts --run FOLDER --peer peer.jsonl [--json]
  *
- * The two trainings take half an hour each, so they are made apart, here for shared/fixtures/reference-small and shared/speech:
- *
- *   npx schedule-train -c ../shared/fixtures/reference-small/config.json --train ../shared/speech/train.txt --test ../shared/speech/valid.txt \
- *     --logdir experiments/curve --steps 4000 --test-every 500
- *   /usr/bin/python3 ../shared/peer/train.py --config ../shared/fixtures/reference-small/config.json --train ../shared/speech/train.txt \
- *     --valid ../shared/speech/valid.txt --steps 4000 --every 500 > peer.jsonl
+ * The two trainings take half an hour each, so they are made apart, by the commands in bench/training-curve.md.
  *
  * Both validate on 16 noise levels of the first 72,000 samples of every recording, with fixed noise of their own; seconds leave validation out.
  */
