@@ -1,3 +1,4 @@
+import type { Tensor } from '../graph/operation.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { buildWaveGrad } from '../model/wavegrad.ts';
 
@@ -39,6 +40,16 @@ export function parameterCount(config: WaveGradConfig): number {
 /** The numbers of one parameter in an array of all of them, without a copy. */
 export function parameterView(all: Float32Array, { offset, length }: ParameterSlot): Float32Array {
   return all.subarray(offset, offset + length);
+}
+
+/** What a program takes or gives of all parameters, as views of one array, under their names or what `named` makes of those. */
+export function parameterTensors(
+  all: Float32Array,
+  { slots }: ParameterLayout,
+  named: (name: string) => string = (name) => name,
+): Record<string, Tensor> {
+  const entries = slots.map((slot) => [named(slot.name), { shape: slot.shape, data: parameterView(all, slot) }]);
+  return Object.fromEntries(entries) as Record<string, Tensor>;
 }
 
 /** All parameters by name, as views of one array. */

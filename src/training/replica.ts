@@ -1,5 +1,4 @@
 import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
-import type { Tensor } from '../graph/operation.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { adamStep, averageDecay, averageWeights, clippingScale, sumOfSquares } from './adam.ts';
 import { createBarrier } from './barrier.ts';
@@ -7,7 +6,7 @@ import { learningRate } from './learning-rate.ts';
 import { buildLoss, gradientName } from './loss-graph.ts';
 import { nextLossScale } from './loss-scale.ts';
 import { createControl, ENDED, SLOTS, type TrainingMemory } from './memory.ts';
-import { networkLayout, parameterView } from './parameters.ts';
+import { networkLayout, parameterTensors } from './parameters.ts';
 import { shareOf } from './shares.ts';
 import type { TrainingConfig } from './training-config.ts';
 
@@ -68,17 +67,8 @@ export async function createReplica({ config, training, memory, ...engine }: Rep
   const barrier = createBarrier(control.barrierWords, replicas);
   // The engine does not take shared memory.
   const local = { weights: new Float32Array(layout.length), gradients: new Float32Array(layout.length) };
-  const weightInputs = tensors((slot) => [slot.name, parameterView(local.weights, slot)]);
-  const gradientOutputs = tensors((slot) => [gradientName(slot.name), parameterView(local.gradients, slot)]);
-
-  function tensors(named: (slot: (typeof layout.slots)[number]) => readonly [string, Float32Array]) {
-    return Object.fromEntries(
-      layout.slots.map((slot): [string, Tensor] => {
-        const [name, data] = named(slot);
-        return [name, { shape: slot.shape, data }];
-      }),
-    );
-  }
+  const weightInputs = parameterTensors(local.weights, layout);
+  const gradientOutputs = parameterTensors(local.gradients, layout, gradientName);
 
   /** A replica's rows of what each slot of the ring holds so many numbers a row of, as a copy. */
   function rowsOf(ring: Float32Array, slot: number, width: number, { begin, end }: { begin: number; end: number }) {

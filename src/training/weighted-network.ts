@@ -1,9 +1,8 @@
 import type { PredictNoise } from '../diffusion/sampler.ts';
 import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
-import type { Tensor } from '../graph/operation.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { buildWaveGrad } from '../model/wavegrad.ts';
-import { networkLayout, parameterView } from './parameters.ts';
+import { networkLayout, parameterTensors } from './parameters.ts';
 
 /** A network whose weights change between its evaluations. */
 export interface WeightedNetwork {
@@ -19,12 +18,7 @@ export async function createWeightedNetwork(config: WaveGradConfig, options: Eng
   const layout = networkLayout(config);
   const program = await compile(graph, 'inputs', options);
   const weights = new Float32Array(layout.length);
-  const inputs = Object.fromEntries(
-    layout.slots.map((slot): [string, Tensor] => [
-      slot.name,
-      { shape: slot.shape, data: parameterView(weights, slot) },
-    ]),
-  );
+  const inputs = parameterTensors(weights, layout);
   const { n_mels: nMels } = config.data_config;
   return {
     load: (from) => weights.set(from),

@@ -10,6 +10,15 @@ const repeatable = fc
 const concat: Cases['misfits'][number][1] = { name: 'concat', attributes: {} };
 
 /** Operations that move, repeat or sum numbers. */
+/** A dimension of a shape, with a part of it and what lies before and after. */
+const partAlong = fc.record({
+  operands: anyShape,
+  axis: fc.nat(2),
+  before: fc.nat(3),
+  length: fc.integer({ min: 1, max: 4 }),
+  after: fc.nat(3),
+});
+
 export const shapeCases = {
   concat: {
     fitting: fc
@@ -53,19 +62,11 @@ export const shapeCases = {
     ],
   },
   slice: {
-    fitting: fc
-      .record({
-        operands: anyShape,
-        axis: fc.nat(2),
-        before: fc.nat(3),
-        length: fc.integer({ min: 1, max: 4 }),
-        after: fc.nat(3),
-      })
-      .map(({ operands: { sizes, shape }, axis, before, length, after }) => {
-        const at = axis % shape.length;
-        const step: Step = { name: 'slice', attributes: { axis: at, start: before, length } };
-        return { step, shapes: [shape.with(at, before + length + after)], sizes };
-      }),
+    fitting: partAlong.map(({ operands: { sizes, shape }, axis, before, length, after }) => {
+      const at = axis % shape.length;
+      const step: Step = { name: 'slice', attributes: { axis: at, start: before, length } };
+      return { step, shapes: [shape.with(at, before + length + after)], sizes };
+    }),
     misfits: [
       [
         'a part outside',
@@ -83,22 +84,14 @@ export const shapeCases = {
     ],
   },
   pad: {
-    fitting: fc
-      .record({
-        operands: anyShape,
-        axis: fc.nat(2),
-        before: fc.nat(3),
-        length: fc.integer({ min: 1, max: 4 }),
-        after: fc.nat(3),
-      })
-      .map(({ operands: { sizes, shape }, axis, before, length, after }) => {
-        const at = axis % shape.length;
-        return {
-          step: { name: 'pad', attributes: { axis: at, before, after } },
-          shapes: [shape.with(at, length)],
-          sizes,
-        };
-      }),
+    fitting: partAlong.map(({ operands: { sizes, shape }, axis, before, length, after }) => {
+      const at = axis % shape.length;
+      return {
+        step: { name: 'pad', attributes: { axis: at, before, after } },
+        shapes: [shape.with(at, length)],
+        sizes,
+      };
+    }),
     misfits: [
       ['fewer than no zeros', { name: 'pad', attributes: { axis: 0, before: -1, after: 2 } }, [[3]], /-1 and 2 zeros/],
       [
