@@ -2,12 +2,6 @@ import type { LogMel, MelConfig } from './mel.ts';
 import { compareWithRecording } from './mel-against-recording.ts';
 import { floorPower, type MelStatistics, melStatistics, scaleMismatch, shown } from './mel-scale.ts';
 
-/** What a model's mels are, under the names of config.json's `data_config`. */
-export interface ModelMelConfig extends MelConfig {
-  /** The least power before the logarithm; without it silence is 0. */
-  mel_floor?: number | undefined;
-}
-
 /** What does not fit, each in one sentence with both values. */
 export interface MelCheck {
   /** With these the model cannot run, or what comes out has the wrong length. */
@@ -26,7 +20,7 @@ export interface MelCheck {
  * @returns empty lists where nothing speaks against the mel
  * @throws InputError if the recording is too short for one frame, or a setting is out of range
  */
-export function checkMel(mel: LogMel, config: ModelMelConfig, recording?: Float32Array): MelCheck {
+export function checkMel(mel: LogMel, config: MelConfig, recording?: Float32Array): MelCheck {
   const refusal = wrongShape(mel, config) ?? notFinite(mel, config);
   if (refusal !== undefined) return { refusals: [refusal], warnings: [] };
   const statistics = melStatistics(mel);
@@ -39,7 +33,7 @@ export function checkMel(mel: LogMel, config: ModelMelConfig, recording?: Float3
   return { refusals: compared?.refusals ?? [], warnings };
 }
 
-function wrongShape({ data, nMels, frames }: LogMel, { n_mels: expected }: ModelMelConfig): string | undefined {
+function wrongShape({ data, nMels, frames }: LogMel, { n_mels: expected }: MelConfig): string | undefined {
   if (nMels !== expected) {
     return frames === expected
       ? `expected [bands, frames] with the model's ${expected} bands, got [${nMels}, ${frames}], which is transposed`
@@ -51,7 +45,7 @@ function wrongShape({ data, nMels, frames }: LogMel, { n_mels: expected }: Model
   return undefined;
 }
 
-function notFinite({ data, frames }: LogMel, { mel_floor: floor }: ModelMelConfig): string | undefined {
+function notFinite({ data, frames }: LogMel, { mel_floor: floor }: MelConfig): string | undefined {
   const at = data.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return undefined;
   const value = data[at]!;
@@ -62,7 +56,7 @@ function notFinite({ data, frames }: LogMel, { mel_floor: floor }: ModelMelConfi
 }
 
 /** Where the mel stops at the model's own floor, that says nothing about its scale. */
-function withoutRightFloor(statistics: MelStatistics, { mel_floor: expected = 0 }: ModelMelConfig): MelStatistics {
+function withoutRightFloor(statistics: MelStatistics, { mel_floor: expected = 0 }: MelConfig): MelStatistics {
   const isRight = Math.abs((statistics.floor ?? 0) - Math.log10(expected)) <= NEAR;
   return isRight ? { ...statistics, floor: undefined } : statistics;
 }

@@ -17,6 +17,8 @@ export interface MelConfig {
   /** In Hz, above f_min. */
   f_max: number;
   n_mels: number;
+  /** The least mel power that counts; without it silence is 0, as in the reference. */
+  mel_floor?: number | undefined;
 }
 
 /**
@@ -44,9 +46,10 @@ export interface MelFrontEnd {
   /**
    * The log10 mel spectrogram of a signal.
    *
+   * @param silence default: what the config's `mel_floor` says
    * @throws InputError where `frameCount` does
    */
-  logMel(samples: Float32Array, silence: SilenceRule): LogMel;
+  logMel(samples: Float32Array, silence?: SilenceRule): LogMel;
 }
 
 /**
@@ -59,6 +62,7 @@ export function createMelFrontEnd(config: MelConfig): MelFrontEnd {
   const filters = melFilters(config);
   const power = new Float64Array(stft.nBins);
   const nMels = filters.length;
+  const ownRule = config.mel_floor === undefined ? 'zero' : { floor: config.mel_floor };
 
   function frameCount(sampleCount: number): number {
     const frames = stft.frameCount(sampleCount) - 1;
@@ -70,7 +74,7 @@ export function createMelFrontEnd(config: MelConfig): MelFrontEnd {
 
   return {
     frameCount,
-    logMel(samples, silence) {
+    logMel(samples, silence = ownRule) {
       const frames = frameCount(samples.length);
       const floor = silence === 'zero' ? 0 : silence.floor;
       const data = new Float32Array(nMels * frames);
@@ -94,7 +98,7 @@ export function createMelFrontEnd(config: MelConfig): MelFrontEnd {
  * The log10 mel spectrogram of a signal; nothing is padded but the reflection at its ends.
  *
  * @param audio mono, at config.sample_rate
- * @param options.silence default `zero`, the reference's rule
+ * @param options.silence default: what the config's `mel_floor` says, or `zero`, the reference's rule
  * @returns data [n_mels, floor(samples / hop_length)]
  * @throws InputError if a setting is out of range or the signal too short
  */
@@ -103,7 +107,7 @@ export async function logMel(
   config: MelConfig,
   options: { silence?: SilenceRule } = {},
 ): Promise<LogMel> {
-  return createMelFrontEnd(config).logMel(audio, options.silence ?? 'zero');
+  return createMelFrontEnd(config).logMel(audio, options.silence);
 }
 
 /** torchaudio.functional.melscale_fbanks with mel_scale 'htk' and norm None. */

@@ -90,7 +90,6 @@ async function writeMels(
   const { writeWhole } = await import('../formats/write-whole.ts');
   const { createProgressLine } = await import('./progress.ts');
   const frontEnd = createMelFrontEnd(config);
-  const silence = config.mel_floor === undefined ? 'zero' : { floor: config.mel_floor };
   const progress = createProgressLine(quiet || jobs.length < 2);
   const written: Written[] = [];
   const recordings: Recording[] = [];
@@ -98,7 +97,7 @@ async function writeMels(
     for (const job of jobs) {
       progress.update({ done: written.length, total: jobs.length, text: `${written.length} of ${jobs.length} mels` });
       const { samples, about } = await readRecording(job.recording, config.sample_rate, resample);
-      const mel = await named(job.recording, () => frontEnd.logMel(samples, silence));
+      const mel = await named(job.recording, () => frontEnd.logMel(samples));
       await writeWhole(job.mel, writeMel(mel, format, config)).catch((error: Error) => {
         throw new InputError(`${job.mel}: the mel cannot be written here: ${error.message}`, { cause: error });
       });

@@ -33,8 +33,6 @@ export interface Evaluation {
 export interface EvaluatorOptions {
   readonly predictNoise: PredictNoise;
   readonly melConfig: MelConfig;
-  /** The floor of the mel power that the model was trained with; without it silence becomes 0, as in the reference. */
-  readonly melFloor?: number;
   /** The recordings, all of one length, a whole number of hops. */
   readonly clips: Readonly<Record<ClipSetName, readonly Float32Array[]>>;
   /** Clips that go through the network together; the last digits of a score depend on it. */
@@ -60,7 +58,6 @@ const KEPT_NOISE = 2 ** 24;
  */
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
   const { melConfig, predictNoise, clipsPerCall, seed, clamp, precision } = options;
-  const silence = options.melFloor === undefined ? ('zero' as const) : { floor: options.melFloor };
   const frontEnd = createMelFrontEnd(melConfig);
   const prepared = { scoring: prepareSet(options.clips.scoring), heldout: prepareSet(options.clips.heldout) };
   const noiseCache = createNoiseCache(seed);
@@ -70,7 +67,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     const starts = clips.map((_, i) => i).filter((i) => i % clipsPerCall === 0);
     return starts.map((first) => {
       const members = clips.slice(first, first + clipsPerCall);
-      const mels = joined(members.map((clip) => frontEnd.logMel(clip, silence).data));
+      const mels = joined(members.map((clip) => frontEnd.logMel(clip).data));
       return { first, clips: members, samples: members[0]!.length, mels, distances: new Map() };
     });
   }

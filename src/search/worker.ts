@@ -12,7 +12,7 @@ import {
 } from './evaluator.ts';
 
 /** What every worker of a search is started with. */
-export interface WorkerSettings extends Omit<EvaluatorOptions, 'predictNoise' | 'melConfig' | 'melFloor'> {
+export interface WorkerSettings extends Omit<EvaluatorOptions, 'predictNoise' | 'melConfig'> {
   readonly checkpointPath: string;
   readonly configPath: string;
   readonly device: Device;
@@ -36,8 +36,7 @@ let evaluator: Promise<Evaluator> | undefined;
 async function start(): Promise<Evaluator> {
   const { checkpointPath, configPath, device, ...rest } = settings;
   const model = await loadModel(checkpointPath, configPath, { device, threads: 1 });
-  const { mel_floor: melFloor, ...melConfig } = model.config.data_config;
-  return createEvaluator({ ...rest, predictNoise: model.predictNoise, melConfig, melFloor });
+  return createEvaluator({ ...rest, predictNoise: model.predictNoise, melConfig: model.config.data_config });
 }
 
 /** The entry of every worker of a search: one session, one thread. */

@@ -37,11 +37,9 @@ export interface Feed {
 export async function feed({ config, training, memory, clips, resample }: FeederOptions, which: Feed): Promise<void> {
   const { rows, samples, frames, nMels } = memory.sizes;
   const { seed, accumulationSteps: accumulated } = training;
-  const { mel_floor: melFloor, ...melConfig } = config.data_config;
-  const silence = melFloor === undefined ? ('zero' as const) : { floor: melFloor };
-  const frontEnd = createMelFrontEnd(melConfig);
+  const frontEnd = createMelFrontEnd(config.data_config);
   const { levels } = noiseSchedule(training.trainingNoiseSchedule);
-  const clipOptions = { sampleRate: melConfig.sample_rate, resample };
+  const clipOptions = { sampleRate: config.data_config.sample_rate, resample };
   const control = createControl(memory);
   const rowsOfStep = createBatches(clips.length, rows * accumulated, { seed, attempt: which.attempt });
   const { signal, noise, mels, levels: levelsOut } = memory.batches;
@@ -60,7 +58,7 @@ export async function feed({ config, training, memory, clips, resample }: Feeder
       const key = { seed, purpose: 'training-noise', clip: step, replicate: which.attempt, k: firstRow + i } as const;
       fillNormal(noise.subarray(row * samples, (row + 1) * samples), key);
       addNoise(signal, segment, noise, level, row * samples);
-      mels.set(frontEnd.logMel(segment, silence).data, row * nMels * frames);
+      mels.set(frontEnd.logMel(segment).data, row * nMels * frames);
       levelsOut[row] = level;
     }
     control.fill(batch);

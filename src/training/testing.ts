@@ -33,10 +33,8 @@ export interface Generated {
 
 /** What a test of a network on one recording is made of. */
 export function createTests(config: WaveGradConfig, training: TrainingConfig, predictNoise: PredictNoise) {
-  const { mel_floor: melFloor, ...melConfig } = config.data_config;
-  const { hop_length: hop } = melConfig;
-  const silence = melFloor === undefined ? ('zero' as const) : { floor: melFloor };
-  const frontEnd = createMelFrontEnd(melConfig);
+  const { hop_length: hop } = config.data_config;
+  const frontEnd = createMelFrontEnd(config.data_config);
   const { levels } = noiseSchedule(training.trainingNoiseSchedule);
   const { betas } = noiseSchedule(training.testNoiseSchedule);
   const { seed } = training;
@@ -57,7 +55,7 @@ export function createTests(config: WaveGradConfig, training: TrainingConfig, pr
      */
     async validate(recording: Float32Array, clip: number): Promise<ValidationSum> {
       const clean = beginning(recording);
-      const mels = frontEnd.logMel(clean, silence).data;
+      const mels = frontEnd.logMel(clean).data;
       const noise = new Float32Array(clean.length);
       const signal = new Float32Array(clean.length);
       let sum = 0;
@@ -78,13 +76,13 @@ export function createTests(config: WaveGradConfig, training: TrainingConfig, pr
     /** Generates the start of the `clip`-th recording from its mel with the test schedule. */
     async generate(recording: Float32Array, clip: number): Promise<Generated> {
       const truth = beginning(recording);
-      const mels = frontEnd.logMel(truth, silence).data;
+      const mels = frontEnd.logMel(truth).data;
       const noise = (k: number) =>
         fillNormal(new Float32Array(truth.length), { seed, purpose: 'validation', clip, replicate: 1, k });
       const begin = performance.now();
       const samples = await sample({ predictNoise, betas, mels, batch: 1, samples: truth.length, noise });
       const seconds = (performance.now() - begin) / 1000;
-      const generated = frontEnd.logMel(samples, silence).data;
+      const generated = frontEnd.logMel(samples).data;
       const [waveformL1, melL1] = [meanDistance(truth, samples), meanDistance(mels, generated)];
       return { truth, samples, waveformL1, melL1, mels: { truth: mels, generated }, seconds };
     },

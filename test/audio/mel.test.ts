@@ -43,6 +43,9 @@ describe('logMel', () => {
     const silence = new Float32Array(1200);
     expect([...new Set((await logMel(silence, MEL_CONFIG)).data)]).toEqual([0]);
     expect([...new Set((await logMel(silence, MEL_CONFIG, { silence: { floor: 1e-5 } })).data)]).toEqual([-5]);
+    const floored = { ...MEL_CONFIG, mel_floor: 1e-3 };
+    expect([...new Set((await logMel(silence, floored)).data)]).toEqual([-3]);
+    expect([...new Set((await logMel(silence, floored, { silence: 'zero' })).data)]).toEqual([0]);
   });
 
   test('leaves bands above the floor as they are', async () => {

@@ -9,7 +9,6 @@ const repeatable = fc
 
 const concat: Cases['misfits'][number][1] = { name: 'concat', attributes: {} };
 
-/** Operations that move, repeat or sum numbers. */
 /** A dimension of a shape, with a part of it and what lies before and after. */
 const partAlong = fc.record({
   operands: anyShape,
@@ -19,6 +18,7 @@ const partAlong = fc.record({
   after: fc.nat(3),
 });
 
+/** Operations that move, repeat or sum numbers. */
 export const shapeCases = {
   concat: {
     fitting: fc
