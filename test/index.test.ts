@@ -15,7 +15,7 @@ import {
   writeWav,
 } from '../src/index.ts';
 
-const CLIP = fileURLToPath(new URL('../experiments/demo/clips/score/01-call-fwd-unconditional.flac', import.meta.url));
+const CLIP = fileURLToPath(new URL('../experiments/demo/clips/score/ru_0104.flac', import.meta.url));
 const tiny = (name: string) => fileURLToPath(new URL(`fixtures/reference-tiny/${name}`, import.meta.url));
 const golden = JSON.parse(readFileSync(tiny('golden.json'), 'utf8')) as Record<string, { data: number[] }>;
 const tensor = (name: string) => Float32Array.from(golden[name]!.data);

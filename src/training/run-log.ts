@@ -81,7 +81,7 @@ export async function openRunLog(
   };
 }
 
-/** The tests of a run as CSV. */
+/** The tests of a run as CSV, to six digits. */
 function curve(tests: readonly TestResult[]): string {
   const columns = [
     ['step', 'step'],
@@ -93,7 +93,12 @@ function curve(tests: readonly TestResult[]): string {
     ['realTimeFactor', 'real_time_factor'],
   ] as const;
   return stringify(
-    tests.map((test) => columns.map(([key]) => test[key] ?? null)),
+    tests.map((test) =>
+      columns.map(([key]) => {
+        const value = test[key];
+        return value === undefined ? null : Number(value.toPrecision(6));
+      }),
+    ),
     { header: true, columns: columns.map(([, header]) => header) },
   );
 }

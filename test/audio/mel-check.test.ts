@@ -15,7 +15,10 @@ const root = fileURLToPath(new URL('../../experiments/demo/clips/', import.meta.
 const clips = ['score', 'heldout'].flatMap((set) => readdirSync(root + set).map((name) => `${set}/${name}`));
 const speech: Float32Array[] = [];
 beforeAll(async () => {
-  for (const clip of clips) speech.push((await readAudio(root + clip)).samples);
+  for (const clip of clips) {
+    const { samples, sampleRate } = await readAudio(root + clip);
+    speech.push((await resample(samples, sampleRate, MEL_CONFIG.sample_rate)).subarray(0, 2 * MEL_CONFIG.sample_rate));
+  }
 });
 
 const quieter = (samples: Float32Array, times: number) => samples.map((x) => x / times);
