@@ -1,5 +1,5 @@
 import type { Clamp } from '../schedule/noise-schedule.ts';
-import { type Precision, processConstants } from './process.ts';
+import { type Precision, type ProcessConstants, processConstants } from './process.ts';
 
 /** The network: signal y_n [batch, samples], mels [batch, n_mels, frames], noiseLevels ℓ_n [batch] → ε̂ [batch, samples]. */
 export type PredictNoise = (input: {
@@ -33,6 +33,17 @@ export interface SampleOptions {
   readonly isCancelled?: () => boolean;
 }
 
+export interface ReverseStep {
+  readonly constants: ProcessConstants;
+  /** n − 1. */
+  readonly i: number;
+  /** ε̂(y_n). */
+  readonly predicted: Float32Array;
+  /** Standard normal noise that is added; none in the last step, n = 1. */
+  readonly added: Float32Array | undefined;
+  readonly clamp: Clamp;
+}
+
 /**
  * Denoises from pure noise to speech, [batch, samples], in as many network evaluations as there are betas (WaveGrad, algorithm 2,
  * with the posterior variance). Undefined where it was cancelled.
@@ -53,21 +64,26 @@ export async function sample(options: SampleOptions): Promise<Float32Array | und
     const i = steps - k;
     noiseLevels.fill(constants.noiseLevels[i]!);
     const predicted = await predictNoise({ signal: state, mels, noiseLevels, batch });
-    const signalGain = constants.signalGain[i]!;
-    const noiseGain = constants.noiseGain[i]!;
-    const meanFromClean = constants.meanFromClean[i]!;
-    const meanFromState = constants.meanFromState[i]!;
-    const deviation = i === 0 ? 0 : Math.exp(0.5 * constants.logVariance[i]!);
-    const added = i === 0 ? undefined : noise(k);
-    for (let t = 0; t < state.length; t++) {
-      let clean = signalGain * state[t]! - noiseGain * predicted[t]!;
-      if (clamp === 'x0') clean = clean > 1 ? 1 : clean < -1 ? -1 : clean;
-      let next = meanFromClean * clean + meanFromState * state[t]!;
-      if (added !== undefined) next += deviation * added[t]!;
-      if (clamp === 'state') next = next > 1 ? 1 : next < -1 ? -1 : next;
-      state[t] = next;
-    }
+    reverseStep({ constants, i, predicted, added: i === 0 ? undefined : noise(k), clamp }, state);
     options.onStep?.({ k, of: steps, state });
   }
   return state;
+}
+
+/** One reverse step but for the network: takes a state y_n to y_{n−1} in place. */
+export function reverseStep(step: ReverseStep, state: Float32Array): void {
+  const { constants, i, predicted, added, clamp } = step;
+  const signalGain = constants.signalGain[i]!;
+  const noiseGain = constants.noiseGain[i]!;
+  const meanFromClean = constants.meanFromClean[i]!;
+  const meanFromState = constants.meanFromState[i]!;
+  const deviation = added === undefined ? 0 : Math.exp(0.5 * constants.logVariance[i]!);
+  for (let t = 0; t < state.length; t++) {
+    let clean = signalGain * state[t]! - noiseGain * predicted[t]!;
+    if (clamp === 'x0') clean = clean > 1 ? 1 : clean < -1 ? -1 : clean;
+    let next = meanFromClean * clean + meanFromState * state[t]!;
+    if (added !== undefined) next += deviation * added[t]!;
+    if (clamp === 'state') next = next > 1 ? 1 : next < -1 ? -1 : next;
+    state[t] = next;
+  }
 }

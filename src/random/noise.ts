@@ -13,6 +13,7 @@ const PURPOSES = {
   'training-choice': 8,
   'training-noise': 9,
   validation: 10,
+  'clean-error': 11,
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;

@@ -2,15 +2,18 @@ import { type Distance, METRICS, type MetricName } from '../audio/distances/inde
 import { joined } from '../audio/joined.ts';
 import { createMelFrontEnd, type MelConfig } from '../audio/mel.ts';
 import type { Precision } from '../diffusion/process.ts';
-import { type PredictNoise, sample } from '../diffusion/sampler.ts';
+import { type PredictNoise, reverseStep } from '../diffusion/sampler.ts';
 import { fillNormal, type Purpose } from '../random/noise.ts';
-import type { Clamp } from '../schedule/noise-schedule.ts';
+import { type Clamp, NoiseSchedule } from '../schedule/noise-schedule.ts';
+import { KEPT_STATES, prefixKeys, searchConstants } from './prefixes.ts';
+import { recentlyUsed } from './recently-used.ts';
 
 /** Which clips are generated: those that strategies see, or those that only judge. */
 type ClipSetName = 'scoring' | 'heldout';
 
 /** One evaluation: a schedule on one set of clips with one draw of noise. */
 export interface EvaluationTask {
+  readonly kind: 'evaluation';
   readonly betas: readonly number[];
   readonly set: ClipSetName;
   readonly purpose: Purpose;
@@ -20,14 +23,30 @@ export interface EvaluationTask {
 }
 
 export interface Evaluation {
+  readonly kind: 'evaluation';
   /** The distance of each clip, by metric; not finite where the schedule blew up. */
   readonly distances: Readonly<Partial<Record<MetricName, readonly number[]>>>;
-  /** Network evaluations of all the set's clips that were made. */
+  /** Network evaluations of all the set's clips that were made; fewer than steps where a prefix was known. */
   readonly nfe: number;
   /** Wall-clock seconds of the whole evaluation. */
   readonly seconds: number;
   /** Of them, spent in the network. */
   readonly networkSeconds: number;
+}
+
+/** How well the network knows the clean signal at one noise level. */
+export interface CleanErrorTask {
+  readonly kind: 'clean-error';
+  /** sqrt((1 − ᾱ)/ᾱ). */
+  readonly sigma: number;
+}
+
+export interface CleanError {
+  readonly kind: 'clean-error';
+  /** The mean squared error per sample of each scoring clip. */
+  readonly errors: readonly number[];
+  readonly nfe: number;
+  readonly seconds: number;
 }
 
 export interface EvaluatorOptions {
@@ -45,22 +64,26 @@ export interface EvaluatorOptions {
 export interface Evaluator {
   /** Generates the task's clips and measures them; undefined where `isCancelled` said true between two steps. */
   evaluate(task: EvaluationTask, isCancelled?: () => boolean): Promise<Evaluation | undefined>;
+  /** Asks the network once for each scoring clip; undefined where `isCancelled` said true between two. */
+  cleanError(task: CleanErrorTask, isCancelled?: () => boolean): Promise<CleanError | undefined>;
   /** Wall-clock seconds of one network evaluation of all the set's clips, judged by the first call's. */
   timeNetwork(set: ClipSetName): Promise<number>;
 }
 
-/** Noise is the same for every schedule, so draws are kept; beyond this many numbers (64 MiB) the oldest go. */
+/** Noise is the same for every schedule, so draws are kept, up to this many numbers (64 MiB). */
 const KEPT_NOISE = 2 ** 24;
 
 /**
  * Scores schedules with common random numbers: the noise is a function of seed, purpose, clip, replicate, step k and sample
- * alone, so a score does not depend on the worker, the order or the number of jobs.
+ * alone, so a score does not depend on the worker, the order or the number of jobs. What the network said is kept for schedules that
+ * have the same noisiest levels, so a score is the same, bit for bit, and costs less.
  */
 export function createEvaluator(options: EvaluatorOptions): Evaluator {
   const { melConfig, predictNoise, clipsPerCall, seed, clamp, precision } = options;
   const frontEnd = createMelFrontEnd(melConfig);
   const prepared = { scoring: prepareSet(options.clips.scoring), heldout: prepareSet(options.clips.heldout) };
-  const noiseCache = createNoiseCache(seed);
+  const keptNoise = recentlyUsed<Float32Array>(KEPT_NOISE);
+  const states = recentlyUsed<Asked>(KEPT_STATES);
 
   /** The clips in the groups that go through the network together. */
   function prepareSet(clips: readonly Float32Array[]): Group[] {
@@ -72,6 +95,18 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     });
   }
 
+  function noiseOf({ first, clips, samples }: Group, purpose: Purpose, replicate: number, k: number): Float32Array {
+    const key = `${purpose}/${replicate}/${k}/${first}/${clips.length}/${samples}`;
+    const known = keptNoise.get(key);
+    if (known !== undefined) return known;
+    const noise = new Float32Array(clips.length * samples);
+    for (const i of clips.keys()) {
+      fillNormal(noise.subarray(i * samples, (i + 1) * samples), { seed, purpose, clip: first + i, replicate, k });
+    }
+    keptNoise.set(key, noise, noise.length);
+    return noise;
+  }
+
   function measure({ clips, samples, distances }: Group, metric: MetricName, output: Float32Array): number[] {
     // Metrics analyse a recording once, and only those that are asked for.
     const prepare = () => clips.map((clip) => METRICS[metric].prepare(clip, melConfig));
@@ -80,49 +115,107 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     return functions.map((distance, i) => distance(output.subarray(i * samples, (i + 1) * samples)));
   }
 
-  return {
-    async evaluate({ betas, set, purpose, replicate, metrics }, isCancelled) {
-      const begin = performance.now();
-      let networkMs = 0;
-      const timedPredictNoise: PredictNoise = async (input) => {
+  async function askNetwork({ clips, mels }: Group, signal: Float32Array, level: number): Promise<Float32Array> {
+    return predictNoise({
+      signal,
+      mels,
+      noiseLevels: new Float32Array(clips.length).fill(level),
+      batch: clips.length,
+    });
+  }
+
+  /** A group's clips as `sample` generates them, from the longest prefix that is known. */
+  async function generate(group: Group, task: EvaluationTask, counts: Counts, isCancelled: () => boolean) {
+    const { betas, set, purpose, replicate } = task;
+    const steps = betas.length;
+    const constants = searchConstants(betas, precision);
+    const keys = prefixKeys(constants).map((key) => `${set}/${purpose}/${replicate}/${group.first}/${key}`);
+    // All of them are used again, so that none goes before the others.
+    const known = keys.map((key) => states.get(key));
+    const shared = known.findLastIndex((asked) => asked !== undefined) + 1;
+    let asked = known[shared - 1];
+    const state = Float32Array.from(asked?.signal ?? noiseOf(group, purpose, replicate, 0));
+    for (let k = Math.max(1, shared); k <= steps; k++) {
+      const i = steps - k;
+      if (asked === undefined) {
+        if (isCancelled()) return undefined;
         const start = performance.now();
-        const noise = await predictNoise(input);
-        networkMs += performance.now() - start;
-        return noise;
-      };
-      const distances = new Map<MetricName, number[]>(metrics.map((metric) => [metric, []]));
-      for (const group of prepared[set]) {
-        const output = await sample({
-          predictNoise: timedPredictNoise,
-          betas,
-          mels: group.mels,
-          batch: group.clips.length,
-          samples: group.samples,
-          noise: (k) => noiseCache(group, purpose, replicate, k),
-          clamp,
-          precision,
-          isCancelled,
-        });
+        const predicted = await askNetwork(group, state, constants.noiseLevels[i]!);
+        counts.networkMs += performance.now() - start;
+        counts.clipSteps += group.clips.length;
+        asked = { signal: state, predicted };
+        if (i > 0) states.set(keys[k - 1]!, { signal: state.slice(), predicted }, 2 * state.length);
+      }
+      const added = i === 0 ? undefined : noiseOf(group, purpose, replicate, k);
+      reverseStep({ constants, i, predicted: asked.predicted, added, clamp }, state);
+      asked = undefined;
+    }
+    return state;
+  }
+
+  return {
+    async evaluate(task, isCancelled = () => false) {
+      const begin = performance.now();
+      const counts: Counts = { networkMs: 0, clipSteps: 0 };
+      const distances = new Map<MetricName, number[]>(task.metrics.map((metric) => [metric, []]));
+      for (const group of prepared[task.set]) {
+        const output = await generate(group, task, counts, isCancelled);
         if (output === undefined) return undefined;
         for (const [metric, values] of distances) values.push(...measure(group, metric, output));
       }
       return {
+        kind: 'evaluation',
         distances: Object.fromEntries(distances),
-        nfe: betas.length,
+        nfe: counts.clipSteps / options.clips[task.set].length,
         seconds: (performance.now() - begin) / 1000,
-        networkSeconds: networkMs / 1000,
+        networkSeconds: counts.networkMs / 1000,
       };
+    },
+    async cleanError({ sigma }, isCancelled = () => false) {
+      const begin = performance.now();
+      const constants = searchConstants(NoiseSchedule.fromSigmas([sigma]).betas, precision);
+      const [level, signalGain, noiseGain] = [constants.noiseLevels, constants.signalGain, constants.noiseGain].map(
+        (values) => values[0]!,
+      ) as [number, number, number];
+      const noiseScale = noiseGain / signalGain;
+      const errors: number[] = [];
+      for (const group of prepared.scoring) {
+        if (isCancelled()) return undefined;
+        const clean = joined(group.clips);
+        // The same draw at every level: costs of neighbouring levels then differ by little noise.
+        const noise = noiseOf(group, 'clean-error', 0, 0);
+        const signal = clean.map((x, t) => level * x + noiseScale * noise[t]!);
+        const predicted = await askNetwork(group, signal, level);
+        const squares = new Float64Array(group.clips.length);
+        for (let t = 0; t < signal.length; t++) {
+          let estimate = signalGain * signal[t]! - noiseGain * predicted[t]!;
+          if (clamp === 'x0') estimate = Math.min(1, Math.max(-1, estimate));
+          squares[Math.floor(t / group.samples)]! += (clean[t]! - estimate) ** 2;
+        }
+        errors.push(...squares.map((sum) => sum / group.samples));
+      }
+      return { kind: 'clean-error', errors, nfe: 1, seconds: (performance.now() - begin) / 1000 };
     },
     async timeNetwork(set) {
       const groups = prepared[set];
-      const { clips, samples, mels } = groups[0]!;
-      const noiseLevels = new Float32Array(clips.length).fill(0.5);
-      const signal = new Float32Array(clips.length * samples);
+      const group = groups[0]!;
       const begin = performance.now();
-      await predictNoise({ signal, mels, noiseLevels, batch: clips.length });
+      await askNetwork(group, new Float32Array(group.clips.length * group.samples), 0.5);
       return (groups.length * (performance.now() - begin)) / 1000;
     },
   };
+}
+
+/** What the network was asked, y_n [batch, samples], and what it said. */
+interface Asked {
+  readonly signal: Float32Array;
+  readonly predicted: Float32Array;
+}
+
+interface Counts {
+  networkMs: number;
+  /** Clips that went through the network. */
+  clipSteps: number;
 }
 
 /** Clips that go through the network together. */
@@ -135,26 +228,4 @@ interface Group {
   /** [batch, n_mels, frames]. */
   readonly mels: Float32Array;
   readonly distances: Map<MetricName, Distance[]>;
-}
-
-function createNoiseCache(seed: number) {
-  const cache = new Map<string, Float32Array>();
-  let kept = 0;
-  return ({ first, clips, samples }: Group, purpose: Purpose, replicate: number, k: number): Float32Array => {
-    const key = `${purpose}/${replicate}/${k}/${first}/${clips.length}/${samples}`;
-    const known = cache.get(key);
-    if (known !== undefined) return known;
-    const noise = new Float32Array(clips.length * samples);
-    for (const i of clips.keys()) {
-      fillNormal(noise.subarray(i * samples, (i + 1) * samples), { seed, purpose, clip: first + i, replicate, k });
-    }
-    for (const [oldest, { length }] of cache) {
-      if (kept + noise.length <= KEPT_NOISE) break;
-      cache.delete(oldest);
-      kept -= length;
-    }
-    cache.set(key, noise);
-    kept += noise.length;
-    return noise;
-  };
 }

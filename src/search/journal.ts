@@ -26,7 +26,10 @@ const evaluation = z.strictObject({
   betas: z.array(z.number()).min(1),
   replicate: z.int().nonnegative(),
   distances: z.partialRecord(z.enum(METRIC_NAMES), z.array(numberOrNull)),
-  nfe: z.int().positive(),
+  /** Network evaluations that were made; a trial may be charged others, as if one memory of prefixes served all workers. */
+  nfe: z.number().positive(),
+  /** What a trial was charged for it; absent where that is the same. */
+  charged: z.number().positive().optional(),
   seconds: z.number(),
   /** The thread that made it. */
   worker: z.int(),
@@ -35,14 +38,28 @@ const evaluation = z.strictObject({
   end: z.number(),
 });
 
-const line = z.discriminatedUnion('type', [header, session, evaluation]);
+/** The mean squared error of the clean signal that the network predicts at one level, for each scoring clip. */
+const cleanError = z.strictObject({
+  type: z.literal('clean-error'),
+  sigma: z.number().positive(),
+  errors: z.array(numberOrNull),
+  nfe: z.number().positive(),
+  seconds: z.number(),
+  worker: z.int(),
+  start: z.number(),
+  end: z.number(),
+});
+
+const line = z.discriminatedUnion('type', [header, session, evaluation, cleanError]);
 
 export type JournalEvaluation = z.infer<typeof evaluation>;
+export type JournalCleanError = z.infer<typeof cleanError>;
 type JournalLine = z.infer<typeof line>;
 
 /** What a journal holds. */
 export interface JournalContent {
   readonly evaluations: readonly JournalEvaluation[];
+  readonly cleanErrors: readonly JournalCleanError[];
   /** Wall-clock seconds that the sessions so far took, each up to its last evaluation. */
   readonly seconds: number;
 }
@@ -73,17 +90,19 @@ export async function readJournal(path: string): Promise<JournalContent & { read
       seconds += Math.max(0, last - sessionStart) / 1000;
       sessionStart = entry.start;
       last = entry.start;
-    } else if (entry.type === 'evaluation') {
+    } else if (entry.type !== 'journal') {
       last = Math.max(last, entry.end);
     }
   }
   seconds += Math.max(0, last - sessionStart) / 1000;
-  return { evaluations: lines.filter((entry) => entry.type === 'evaluation'), seconds, validBytes };
+  const evaluations = lines.filter((entry) => entry.type === 'evaluation');
+  const cleanErrors = lines.filter((entry) => entry.type === 'clean-error');
+  return { evaluations, cleanErrors, seconds, validBytes };
 }
 
 /** Appends lines to a journal; each is on the disk before `append` resolves. */
 export interface JournalWriter {
-  append(evaluation: JournalEvaluation): Promise<void>;
+  append(entry: JournalEvaluation | JournalCleanError): Promise<void>;
   close(): Promise<void>;
 }
 

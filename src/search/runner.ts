@@ -1,25 +1,33 @@
 import { InputError } from '../formats/input-error.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { EvaluationTask } from './evaluator.ts';
-import type { JournalEvaluation, Phase } from './journal.ts';
+import type { CleanErrorTask, EvaluationTask } from './evaluator.ts';
+import type { JournalCleanError, JournalEvaluation, Phase } from './journal.ts';
+import { prefixRuns } from './prefix-runs.ts';
 import type { Study } from './study.ts';
-import type { WorkerResult, WorkerTask } from './worker.ts';
+import type { Job, JobResult, WorkerResult, WorkerTask } from './worker.ts';
 
 export type EvaluationPool = Pool<WorkerTask, WorkerResult>;
 
 /** An evaluation that is wanted, whether it must still be made or is in the journal. */
-export interface Wanted extends EvaluationTask {
+export interface WantedEvaluation extends EvaluationTask {
   readonly phase: Phase;
   /** Of the search phase: the trial's id, what made it, and from which other. */
   readonly trial?: number;
   readonly origin?: string;
   readonly parent?: number;
+  /** In NFE; default: what is made. */
+  readonly charged?: number;
 }
+
+/** Each is undefined where the search was cancelled, or went wrong, before it was complete. */
+type Eventually<Entry> = Promise<Entry | undefined>;
 
 /** Makes evaluations, or finds them in the journal. */
 export interface Runner {
-  /** Starts an evaluation once a worker is about to be free, and resolves to its eventual result. */
-  start(wanted: Wanted): Promise<{ readonly result: Promise<JournalEvaluation | undefined> }>;
+  /** Starts evaluations, those under one prefix together, and gives their eventual entries in the journal, in the order wanted. */
+  evaluate(wanted: readonly WantedEvaluation[]): readonly Eventually<JournalEvaluation>[];
+  /** The same of errors at noise levels. */
+  cleanErrors(wanted: readonly CleanErrorTask[]): readonly Eventually<JournalCleanError>[];
   /** Whether evaluations are no longer made: the search was cancelled, or one went wrong. */
   hasStopped(): boolean;
   /** Network evaluations that were made, not found in the journal. */
@@ -32,42 +40,69 @@ export interface Runner {
   settle(): Promise<void>;
 }
 
-/** Evaluations under way for each worker: the one it makes, and one it finds when that is done. */
+/** Runs of jobs under way for each worker: the one it does, and one it finds when that is done. */
 const UNDER_WAY_PER_WORKER = 2;
 
-/** A result is undefined where the search was cancelled, or went wrong, before the evaluation was complete. */
+/** A job's result, when it was made, in milliseconds since 1970, and by which thread. */
+interface Made {
+  readonly result: JobResult;
+  readonly start: number;
+  readonly end: number;
+  readonly worker: number;
+}
+
 export function createRunner(study: Study, pool: EvaluationPool, isCancelled: () => boolean): Runner {
   const begin = performance.now();
-  const known = new Map(study.done.evaluations.map((entry) => [keyOf(entry), entry]));
+  const knownEvaluations = new Map(study.done.evaluations.map((entry) => [keyOf(entry), entry]));
+  const knownErrors = new Map(study.done.cleanErrors.map((entry) => [entry.sigma, entry]));
   const running = new Set<Promise<unknown>>();
+  let turn: Promise<unknown> = Promise.resolve();
   let failure: { readonly error: unknown } | undefined;
   let nfeMade = 0;
   const hasStopped = () => isCancelled() || failure !== undefined;
 
-  async function make({ phase, trial, origin, parent, ...task }: Wanted): Promise<JournalEvaluation | undefined> {
+  /**
+   * Does a run of jobs once a worker is about to be free, and keeps the first of them, as many as were complete when the search was cancelled
+   * or went wrong.
+   */
+  async function make<Entry>(jobs: readonly Job[], keep: (made: Made, i: number) => Eventually<Entry>) {
+    const before = turn;
+    let done = () => {};
+    turn = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    await before;
+    while (running.size >= UNDER_WAY_PER_WORKER * pool.workers) await Promise.race(running);
+    const entries = hasStopped() ? Promise.resolve([]) : run(jobs).then((made) => Promise.all(made.map(keep)));
+    running.add(entries);
+    done();
+    const kept = await entries;
+    running.delete(entries);
+    return kept;
+  }
+
+  async function run(jobs: readonly Job[]): Promise<readonly Made[]> {
     try {
-      const result = await pool.run({ kind: 'evaluate', ...task });
-      if (result.kind === 'bad-input') throw new InputError(result.message);
-      if (result.kind !== 'evaluation') return undefined;
-      const { distances, nfe, seconds } = result.evaluation;
-      const end = Date.now();
-      const entry: JournalEvaluation = {
-        type: 'evaluation',
-        phase,
-        trial,
-        origin,
-        parent,
-        betas: [...task.betas],
-        replicate: task.replicate,
-        distances: Object.fromEntries(Object.entries(distances).map(([metric, values]) => [metric, [...values]])),
-        nfe,
-        seconds,
-        worker: result.worker,
-        start: Math.round(end - 1000 * seconds),
-        end,
-      };
+      const answer = await pool.run({ kind: 'jobs', jobs });
+      if (answer.kind === 'bad-input') throw new InputError(answer.message);
+      if (answer.kind !== 'jobs') return [];
+      let end = Date.now();
+      const latestFirst = answer.results.toReversed().map((result): Made => {
+        const one = { result, start: Math.round(end - 1000 * result.seconds), end, worker: answer.worker };
+        end = one.start;
+        return one;
+      });
+      return latestFirst.toReversed();
+    } catch (error) {
+      failure ??= { error };
+      return [];
+    }
+  }
+
+  async function written<Entry extends JournalEvaluation | JournalCleanError>(entry: Entry): Eventually<Entry> {
+    try {
       await study.journal.append(entry);
-      nfeMade += nfe;
+      nfeMade += entry.nfe;
       return entry;
     } catch (error) {
       failure ??= { error };
@@ -75,17 +110,45 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
     }
   }
 
+  function evaluate(wanted: readonly WantedEvaluation[]) {
+    const tasks = wanted.map(({ phase, trial, origin, parent, charged, ...task }) => task);
+    return make(tasks, async ({ result, ...when }, i): Eventually<JournalEvaluation> => {
+      if (result.kind !== 'evaluation') return undefined;
+      const { phase, trial, origin, parent, charged, betas, replicate } = wanted[i]!;
+      const { distances, nfe, seconds } = result;
+      const byMetric = Object.fromEntries(Object.entries(distances).map(([metric, values]) => [metric, [...values]]));
+      const about = { phase, trial, origin, parent, betas: [...betas], replicate };
+      return written({ type: 'evaluation', ...about, distances: byMetric, nfe, charged, seconds, ...when });
+    });
+  }
+
+  async function cleanError(task: CleanErrorTask): Eventually<JournalCleanError> {
+    const [entry] = await make([task], async ({ result, ...when }): Eventually<JournalCleanError> => {
+      if (result.kind !== 'clean-error') return undefined;
+      const { errors, nfe, seconds } = result;
+      return written({ type: 'clean-error', sigma: task.sigma, errors: [...errors], nfe, seconds, ...when });
+    });
+    return entry;
+  }
+
   return {
-    async start(wanted) {
-      const entry = known.get(keyOf(wanted));
-      if (entry !== undefined) return { result: Promise.resolve(entry) };
-      while (running.size >= UNDER_WAY_PER_WORKER * pool.workers) await Promise.race(running);
-      if (hasStopped()) return { result: Promise.resolve(undefined) };
-      const result = make(wanted);
-      running.add(result);
-      void result.then(() => running.delete(result));
-      return { result };
+    evaluate(wanted) {
+      const entries = wanted.map(
+        (one): Eventually<JournalEvaluation> => Promise.resolve(knownEvaluations.get(keyOf(one))),
+      );
+      const missing = [...wanted.keys()].filter((i) => !knownEvaluations.has(keyOf(wanted[i]!)));
+      const runs = prefixRuns(
+        missing.map((i) => wanted[i]!),
+        study.settings.precision,
+        pool.workers,
+      );
+      for (const members of runs.map((run) => run.map((at) => missing[at]!))) {
+        const made = evaluate(members.map((i) => wanted[i]!));
+        for (const [at, i] of members.entries()) entries[i] = made.then((all) => all[at]);
+      }
+      return entries;
     },
+    cleanErrors: (wanted) => wanted.map(async (task) => knownErrors.get(task.sigma) ?? cleanError(task)),
     hasStopped,
     fail(error) {
       failure ??= { error };
@@ -94,12 +157,17 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
     seconds: () => study.done.seconds + (performance.now() - begin) / 1000,
     async settle() {
       if (running.size > 0) pool.cancel();
+      await turn;
       await Promise.all(running);
       if (failure !== undefined) throw failure.error;
     },
   };
 }
 
-function keyOf({ phase, betas, replicate }: Pick<JournalEvaluation, 'phase' | 'betas' | 'replicate'> | Wanted): string {
+function keyOf({
+  phase,
+  betas,
+  replicate,
+}: Pick<JournalEvaluation, 'phase' | 'betas' | 'replicate'> | WantedEvaluation): string {
   return `${phase} ${replicate} ${betas.join(' ')}`;
 }

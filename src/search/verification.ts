@@ -4,7 +4,7 @@ import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { JournalEvaluation, Phase } from './journal.ts';
 import type { Outcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
-import type { Runner, Wanted } from './runner.ts';
+import type { Runner } from './runner.ts';
 import { type Estimate, estimate, meanOverReplicates, pairedDifference } from './statistics.ts';
 import type { Study } from './study.ts';
 import { byScore, sameBetas, type Trial } from './trial.ts';
@@ -36,6 +36,8 @@ export function verificationCost(
 interface VerificationOptions {
   readonly study: Study;
   readonly trials: readonly Trial[];
+  /** What the search was charged. */
+  readonly searchNfe: number;
   readonly baselines: readonly NoiseSchedule[];
   readonly runner: Runner;
   readonly onProgress: (progress: Progress) => void;
@@ -49,6 +51,7 @@ interface VerificationOptions {
 export async function verify({
   study,
   trials,
+  searchNfe,
   baselines,
   runner,
   onProgress,
@@ -63,7 +66,6 @@ export async function verify({
   }
   const finalists = complete.slice(0, FINALISTS);
   const untried = baselines.filter(({ betas }) => !complete.some((trial) => sameBetas(trial.betas, betas)));
-  const searchNfe = trials.reduce((sum, trial) => sum + trial.nfe, 0);
   const nfePlanned =
     searchNfe +
     verificationCost(settings.steps, settings.replicates, baselines.length, untried.length, finalists.length);
@@ -72,22 +74,21 @@ export async function verify({
   /** Every schedule's distances by clip, averaged over replicates, in the order given. */
   async function hear(phase: keyof typeof PHASES, schedules: readonly (readonly number[])[], replicates: number) {
     const { set, purpose } = PHASES[phase];
-    const rows: Promise<JournalEvaluation | undefined>[][] = [];
-    for (const betas of schedules) {
-      const row: Promise<JournalEvaluation | undefined>[] = [];
-      for (let replicate = 0; replicate < replicates; replicate++) {
-        const wanted: Wanted = { phase, betas, set, purpose, replicate, metrics: METRIC_NAMES };
-        const { result } = await runner.start(wanted);
-        row.push(result.then((entry) => counted(phase, entry)));
-      }
-      rows.push(row);
-    }
-    const entries = await Promise.all(rows.map((row) => Promise.all(row)));
-    const all = entries.map((row) => row.filter((entry) => entry !== undefined));
-    return runner.hasStopped() ? undefined : all.map(distancesByClip);
+    const started = runner.evaluate(
+      schedules.flatMap((betas) =>
+        Array.from({ length: replicates }, (_, replicate) => {
+          return { kind: 'evaluation' as const, phase, betas, set, purpose, replicate, metrics: METRIC_NAMES };
+        }),
+      ),
+    );
+    const entries = await Promise.all(started.map((entry) => entry.then((complete) => counted(phase, complete))));
+    const complete = entries.filter((entry) => entry !== undefined);
+    if (runner.hasStopped()) return undefined;
+    return schedules.map((_, i) => distancesByClip(complete.slice(i * replicates, (i + 1) * replicates)));
   }
   function counted(phase: Phase, entry: JournalEvaluation | undefined) {
-    nfe += entry?.nfe ?? 0;
+    // Not what was made: that may be less, by the worker that had it.
+    nfe += entry?.betas.length ?? 0;
     onProgress({ phase, trials: trials.length, nfe: searchNfe + nfe, nfePlanned, best });
     return entry;
   }

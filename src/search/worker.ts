@@ -4,6 +4,8 @@ import { InputError } from '../formats/input-error.ts';
 import { loadModel } from '../model/model.ts';
 import type { ThreadData } from '../pool/threads.ts';
 import {
+  type CleanError,
+  type CleanErrorTask,
   createEvaluator,
   type Evaluation,
   type EvaluationTask,
@@ -18,18 +20,23 @@ export interface WorkerSettings extends Omit<EvaluatorOptions, 'predictNoise' | 
   readonly device: Device;
 }
 
-/** Time one network evaluation, or evaluate a schedule. */
-export type WorkerTask = { readonly kind: 'time' } | ({ readonly kind: 'evaluate' } & EvaluationTask);
+/** What the network is needed for. */
+export type Job = EvaluationTask | CleanErrorTask;
+export type JobResult = Evaluation | CleanError;
+
+/** Time one network evaluation, or do jobs one after another: schedules under one prefix. */
+export type WorkerTask = { readonly kind: 'time' } | { readonly kind: 'jobs'; readonly jobs: readonly Job[] };
 
 /** Errors cross threads as data, since their class does not survive. */
 export type WorkerResult =
   | { readonly kind: 'time'; readonly seconds: number }
-  | { readonly kind: 'evaluation'; readonly evaluation: Evaluation; readonly worker: number }
-  | { readonly kind: 'cancelled' }
+  /** The results of the first jobs, of all of them where nothing was cancelled. */
+  | { readonly kind: 'jobs'; readonly results: readonly JobResult[]; readonly worker: number }
   | { readonly kind: 'bad-input'; readonly message: string };
 
 const { settings, cancelled } = workerData as ThreadData<WorkerSettings>;
 const cancelFlag = new Int32Array(cancelled);
+const isCancelled = () => Atomics.load(cancelFlag, 0) !== 0;
 
 let evaluator: Promise<Evaluator> | undefined;
 
@@ -43,9 +50,15 @@ async function start(): Promise<Evaluator> {
 export default async function work(task: WorkerTask): Promise<WorkerResult> {
   try {
     evaluator ??= start();
-    if (task.kind === 'time') return { kind: 'time', seconds: await (await evaluator).timeNetwork('scoring') };
-    const evaluation = await (await evaluator).evaluate(task, () => Atomics.load(cancelFlag, 0) !== 0);
-    return evaluation === undefined ? { kind: 'cancelled' } : { kind: 'evaluation', evaluation, worker: threadId };
+    const { evaluate, cleanError, timeNetwork } = await evaluator;
+    if (task.kind === 'time') return { kind: 'time', seconds: await timeNetwork('scoring') };
+    const results: JobResult[] = [];
+    for (const job of task.jobs) {
+      const result = await (job.kind === 'evaluation' ? evaluate(job, isCancelled) : cleanError(job, isCancelled));
+      if (result === undefined) break;
+      results.push(result);
+    }
+    return { kind: 'jobs', results, worker: threadId };
   } catch (error) {
     if (error instanceof InputError) return { kind: 'bad-input', message: error.message };
     throw error;

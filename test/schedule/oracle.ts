@@ -27,3 +27,10 @@ export function oracleScore(betas: readonly number[]): number {
   });
   return errors.reduce((sum, error) => sum + error, 0) / errors.length;
 }
+
+/** The mean squared error of the exact denoiser at a noise level σ, the mean over bands: that of two clips, which are alike. */
+export function oracleErrors(sigma: number): [number, number] {
+  const errors = VARIANCES.map((variance) => (variance * sigma ** 2) / (variance + sigma ** 2));
+  const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+  return [mean, mean];
+}

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MetricName } from '../../src/audio/distances/index.ts';
 import { createInProcessPool } from '../../src/pool/in-process.ts';
+import type { EvaluationTask } from '../../src/search/evaluator.ts';
 import type { EvaluationPool } from '../../src/search/runner.ts';
 import type { StudySettings } from '../../src/search/settings.ts';
-import type { WorkerResult, WorkerTask } from '../../src/search/worker.ts';
-import { oracleScore } from '../schedule/oracle.ts';
+import type { Job, JobResult, WorkerResult, WorkerTask } from '../../src/search/worker.ts';
+import { oracleErrors, oracleScore } from '../schedule/oracle.ts';
 
 export function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'wavegrad-schedules-'));
@@ -38,21 +39,28 @@ export function settings(changes: Partial<StudySettings> = {}): StudySettings {
   };
 }
 
-/** Scores schedules by the Gaussian oracle; `log` hears each evaluation that is made. */
-export function oraclePool(log: (task: WorkerTask) => void = () => {}): EvaluationPool {
+/** Scores schedules by the Gaussian oracle; `log` hears each job before it is done, and `change` may give another distance for it. */
+export function oraclePool(
+  log: (job: Job) => void = () => {},
+  change: (job: EvaluationTask, distances: number[]) => number[] = (_, distances) => distances,
+): EvaluationPool {
   return createInProcessPool(async (task: WorkerTask, isCancelled): Promise<WorkerResult> => {
     if (task.kind === 'time') return { kind: 'time', seconds: 0 };
-    if (isCancelled()) return { kind: 'cancelled' };
-    log(task);
-    // Two clips that differ a little, so that there is a standard error.
-    const score = oracleScore(task.betas);
-    const distances = Object.fromEntries(
-      task.metrics.map((metric: MetricName) => [metric, [score - 0.1, score + 0.1]]),
-    );
-    return {
-      kind: 'evaluation',
-      evaluation: { distances, nfe: task.betas.length, seconds: 0, networkSeconds: 0 },
-      worker: 0,
-    };
+    const results: JobResult[] = [];
+    for (const job of task.jobs) {
+      if (isCancelled()) break;
+      log(job);
+      results.push(resultOf(job));
+    }
+    return { kind: 'jobs', results, worker: 0 };
   });
+
+  function resultOf(job: Job): JobResult {
+    if (job.kind === 'clean-error') return { kind: 'clean-error', errors: oracleErrors(job.sigma), nfe: 1, seconds: 0 };
+    // Two clips that differ a little, so that there is a standard error.
+    const score = oracleScore(job.betas);
+    const values = change(job, [score - 0.1, score + 0.1]);
+    const distances = Object.fromEntries(job.metrics.map((metric: MetricName) => [metric, values]));
+    return { kind: 'evaluation', distances, nfe: job.betas.length, seconds: 0, networkSeconds: 0 };
+  }
 }

@@ -39,12 +39,15 @@ function writeConfig(training_noise_schedule: unknown): void {
   writeFileSync(configPath, JSON.stringify(config));
 }
 
+/** Not those on the demo's clips, whose rate is below the tiny network's. */
+const onConfig = (remarks: readonly string[]) => remarks.filter((remark) => remark.startsWith(configPath));
+
 test('the trained range is that of the config', async () => {
   writeConfig({ n_iter: 3, betas_range: [0.1, 0.3] });
   const { trained, remarks } = await planSearch(REQUEST);
   // ᾱ_3 = 0.9 · 0.8 · 0.7.
   expect(trained.terminalLevel).toBeCloseTo(Math.sqrt(0.504), 12);
-  expect(remarks).toEqual([]);
+  expect(onConfig(remarks)).toEqual([]);
 });
 
 test.each([
@@ -55,7 +58,7 @@ test.each([
   writeConfig(schedule);
   const { trained, remarks } = await planSearch(REQUEST);
   expect(trained).toEqual(REFERENCE_TRAINING);
-  expect(remarks).toEqual([
+  expect(onConfig(remarks)).toEqual([
     `${configPath}: training_config.training_noise_schedule${sentence}; the reference's range is used`,
   ]);
 });

@@ -32,7 +32,8 @@ describe.skipIf(!existsSync(SCORES))('scores of a trained network (skipped where
         precision: 'float32',
       });
       const { betas } = await loadPreset(name);
-      const task = { betas, set: 'scoring', purpose: 'scoring', replicate: 0, metrics: ['log-mel-l1'] } as const;
+      const about = { kind: 'evaluation', set: 'scoring', purpose: 'scoring', replicate: 0 } as const;
+      const task = { ...about, betas, metrics: ['log-mel-l1'] } as const;
       const { distances } = (await evaluator.evaluate(task))!;
       const mean = distances['log-mel-l1']!.reduce((sum, value) => sum + value, 0) / scoring.length;
       const { mean: expected, sd_over_seeds: deviation } = scores[name];

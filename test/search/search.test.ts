@@ -2,17 +2,18 @@ import { appendFile, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { baselines as baselinesFor } from '../../src/search/baselines.ts';
+import type { EvaluationTask } from '../../src/search/evaluator.ts';
 import { search } from '../../src/search/search.ts';
 import type { StudySettings } from '../../src/search/settings.ts';
 import { STRATEGIES, type StrategyName } from '../../src/search/strategies/index.ts';
 import { openStudy } from '../../src/search/study.ts';
-import type { WorkerTask } from '../../src/search/worker.ts';
+import type { Job } from '../../src/search/worker.ts';
 import { oraclePool, settings, temporaryFolder } from './fake-study.ts';
 
 interface Run {
   readonly folder: string;
   readonly changes?: Partial<StudySettings>;
-  readonly log?: (task: WorkerTask) => void;
+  readonly log?: (job: Job) => void;
   readonly isCancelled?: () => boolean;
 }
 
@@ -32,7 +33,7 @@ describe('search', () => {
     const tried: string[] = [];
     const result = await run({
       folder,
-      log: (task) => task.kind === 'evaluate' && task.purpose === 'scoring' && tried.push(task.betas.join()),
+      log: (job) => job.kind === 'evaluation' && job.purpose === 'scoring' && tried.push(job.betas.join()),
     });
     expect(result!.trials.slice(0, 5).map((trial) => trial.origin)).toEqual([
       'ivanvovk-6',
@@ -68,8 +69,8 @@ describe('search', () => {
     await run({ folder: whole });
     const folder = await temporaryFolder();
     const made: string[] = [];
-    const log = (task: WorkerTask) =>
-      task.kind === 'evaluate' && made.push(`${task.purpose} ${task.replicate} ${task.betas.join()}`);
+    const log = (job: Job) =>
+      job.kind === 'evaluation' && made.push(`${job.purpose} ${job.replicate} ${job.betas.join()}`);
     const results = [];
     for (const limit of [3, 11, 25, 47, Number.POSITIVE_INFINITY]) {
       results.push(await run({ folder, log, isCancelled: () => made.length >= limit }));
@@ -144,21 +145,12 @@ describe('search', () => {
     const { outcome: usual } = (await run({ folder, changes: { budget: 600 } }))!;
     const winner = usual.betas.join();
     const study = await openStudy(await temporaryFolder(), wanted, {}, 0);
-    const pool = oraclePool();
+    const breaks = ({ set, betas }: EvaluationTask) => set === 'heldout' && betas.join() === winner;
     const result = await search({
       study,
       strategy: STRATEGIES.random({ ...wanted, range: undefined, baselines }),
       baselines,
-      pool: {
-        ...pool,
-        async run(task) {
-          const answer = await pool.run(task);
-          const breaks = task.kind === 'evaluate' && task.set === 'heldout' && task.betas.join() === winner;
-          if (!breaks || answer.kind !== 'evaluation') return answer;
-          const distances = Object.fromEntries(task.metrics.map((metric) => [metric, [Number.NaN, 1]]));
-          return { ...answer, evaluation: { ...answer.evaluation, distances } };
-        },
-      },
+      pool: oraclePool(undefined, (job, distances) => (breaks(job) ? [Number.NaN, 1] : distances)),
     });
     expect(result!.outcome.trial).not.toBe(usual.trial);
     expect(result!.outcome.finalists.at(-1)!.trial).toBe(usual.trial);
@@ -178,8 +170,8 @@ describe('search', () => {
     const second = await run({
       folder,
       changes: { budget: 180 },
-      log: (task) => {
-        if (task.kind === 'evaluate' && task.purpose === 'scoring') made++;
+      log: (job) => {
+        if (job.kind === 'evaluation' && job.purpose === 'scoring') made++;
       },
     });
     expect(second!.trials.slice(0, 20)).toEqual(first!.trials);
@@ -190,24 +182,12 @@ describe('search', () => {
     const folder = await temporaryFolder();
     const wanted = settings({ strategy: 'presets' });
     const baselines = await baselinesFor(6);
-    const pool = oraclePool();
     const study = await openStudy(folder, wanted, {}, 0);
     const result = await search({
       study,
       strategy: STRATEGIES.presets({ ...wanted, range: undefined, baselines }),
       baselines,
-      pool: {
-        ...pool,
-        async run(task) {
-          const answer = await pool.run(task);
-          if (task.kind !== 'evaluate' || answer.kind !== 'evaluation' || task.betas[0] !== 1e-4) return answer;
-          const distances = { 'log-mel-l1': [Number.NaN, 1] };
-          return {
-            ...answer,
-            evaluation: { ...answer.evaluation, distances: { ...answer.evaluation.distances, ...distances } },
-          };
-        },
-      },
+      pool: oraclePool(undefined, ({ betas }, distances) => (betas[0] === 1e-4 ? [Number.NaN, 1] : distances)),
     });
     expect(result!.trials.find(({ origin }) => origin === 'diffwave-6')!.state).toBe('failed');
     expect(await csv(folder)).toContain('diffwave-6,failed,,,6,');

@@ -70,20 +70,31 @@ export function random({ steps, seed, range = DEFAULT_SIGMA_RANGE, baselines }: 
     );
   }
 
+  function propose(generation: number, seen: readonly Trial[]): Candidate[] {
+    if (generation === 0 && baselines.length > 0) {
+      return baselines.map(({ betas, name }) => ({ betas, origin: name }));
+    }
+    const best = seen
+      .filter((trial) => trial.state === 'complete')
+      .toSorted(byScore)
+      .slice(0, PARENTS);
+    const isWide = generation <= WIDE_GENERATIONS || best.length === 0;
+    return Array.from({ length: GENERATION }, (_, i) => {
+      const index = generation * GENERATION + i;
+      return isWide || i === 0 ? wide(index) : near(index, best);
+    });
+  }
+
   return {
-    propose(generation, seen) {
-      if (generation === 0 && baselines.length > 0) {
-        return baselines.map(({ betas, name }) => ({ betas, origin: name }));
+    async run({ evaluate }) {
+      const seen = new Map<number, Trial>();
+      let before = evaluate(propose(0, []));
+      for (let generation = 1; ; generation++) {
+        // The one before is still under way, so that no worker waits for its end.
+        const next = evaluate(propose(generation, [...seen.values()]));
+        for (const trial of await before) seen.set(trial.id, trial);
+        before = next;
       }
-      const best = seen
-        .filter((trial) => trial.state === 'complete')
-        .toSorted(byScore)
-        .slice(0, PARENTS);
-      const isWide = generation <= WIDE_GENERATIONS || best.length === 0;
-      return Array.from({ length: GENERATION }, (_, i) => {
-        const index = generation * GENERATION + i;
-        return isWide || i === 0 ? wide(index) : near(index, best);
-      });
     },
   };
 }

@@ -25,9 +25,17 @@ export function sequenceStrategy(
   };
   return {
     length,
-    propose(generation) {
-      const first = generation * GENERATION;
-      return Array.from({ length: Math.max(0, Math.min(GENERATION, length - first)) }, (_, i) => candidate(first + i));
+    async run({ evaluate }) {
+      let before: Promise<unknown> | undefined;
+      for (let first = 0; first < length; first += GENERATION) {
+        // Asked for while the one before is under way, so that no worker waits for the end of a generation.
+        const generation = evaluate(
+          Array.from({ length: Math.min(GENERATION, length - first) }, (_, i) => candidate(first + i)),
+        );
+        await before;
+        before = generation;
+      }
+      await before;
     },
   };
 }

@@ -17,14 +17,30 @@ export interface StrategyOptions {
   readonly starts?: readonly NoiseSchedule[];
 }
 
+/** What a strategy may ask of the search that runs it. */
+export interface StrategyContext {
+  /** NFE of the budget that are left; it falls as candidates are taken. */
+  left(): number;
+  /**
+   * Tries the candidates of one generation, whose size must not depend on the number of workers; resolves with their trials, in their order,
+   * once all are complete. One that was tried before gives its first trial again and costs nothing. Rejects where one does not fit into
+   * the budget any more, or the search was cancelled: strategies let that pass.
+   */
+  evaluate(candidates: readonly Candidate[]): Promise<readonly Trial[]>;
+  /**
+   * The mean squared error, per sample and over the scoring clips, of the clean signal that the network predicts at each σ, with the
+   * sampler's clamp: E‖y0 − ŷ0(y_σ)‖²/d. One NFE each.
+   */
+  cleanErrors(sigmas: readonly number[]): Promise<readonly number[]>;
+}
+
 /**
- * Proposes candidates in generations, whose size does not depend on the number of workers. While one generation runs the next
- * is asked for, so that no worker waits: `seen` holds the complete generations, all but the one before.
- * The same options and trials give the same proposals, so a search that was stopped goes on where it was.
+ * Looks for good schedules. The same options and trials give the same proposals, so a search that was stopped goes on where it was: it
+ * waits in a fixed order and for nothing else.
  */
 export interface Strategy {
   /** Candidates in all, where the strategy ends by itself. */
   readonly length?: number;
-  /** The candidates of a generation, counted from 0; none when the strategy has come to its end. */
-  propose(generation: number, seen: readonly Trial[]): readonly Candidate[];
+  /** Ends where nothing is left to try. */
+  run(context: StrategyContext): Promise<void>;
 }
