@@ -25,6 +25,7 @@ const plan = await planSearch({
   strategy: 'presets',
   stride: 1,
   replicates: 1,
+  race: false,
   metric: 'log-mel-l1',
   clamp: 'x0',
   precision: 'float64',

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, parse, resolve } from 'node:path';
 import { DEMO } from '../model/demo.ts';
 import { modelFiles } from '../model/model-files.ts';
-import { counted, duration } from '../report/numbers.ts';
+import { counted, duration, grouped } from '../report/numbers.ts';
 import { reportPathFor, writeReport } from '../report/report.ts';
 import { readOutcome } from '../search/outcome.ts';
 import { createSearchPool, planSearch, type SearchPlan, warmUp } from '../search/plan.ts';
@@ -74,6 +74,8 @@ await runCommand(
         stride: wholeNumber('stride', args.stride, 1),
         values: args.values === undefined ? undefined : wholeNumber('values', args.values, 1),
         replicates,
+        // Presets are there to be looked at, each of them.
+        race: args.race && args.strategy !== 'presets',
         metric: args.metric,
         clamp: args.clamp,
         precision: args.precision,
@@ -144,7 +146,7 @@ async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise
     const study = await openStudy(folder, plan.settings, mode, Date.now());
     announce(plan, study, secondsPerEvaluation / pool.workers, say);
     const onProgress = ({ phase, trials, nfe, nfePlanned, best }: Progress) => {
-      const text = `${phase === 'search' ? `trial ${trials}` : phase}, ${nfe} of ${nfePlanned} NFE`;
+      const text = `${phase === 'search' ? `trial ${trials}` : phase}, ${grouped(nfe)} of ${grouped(nfePlanned)} NFE`;
       const bestText = best === undefined ? '' : `, best ${best.score.toFixed(4)} (${best.origin})`;
       progress.update({ done: nfe, total: nfePlanned, text: text + bestText });
     };
@@ -188,11 +190,11 @@ function announce(
   const { steps, replicates, scoringClips, clipSamples, sampleRate } = settings;
   const verification = verificationCost(steps, replicates, baselines.length);
   const nfe = trialsNfe(settings, strategy);
-  const planned = nfe / (steps * replicates);
+  const planned = Math.floor(nfe / (steps * replicates));
   const seconds = (nfe + verification) * secondsPerNfe;
   const clips = `${counted(scoringClips.length, 'clip')} of ${(clipSamples / sampleRate).toFixed(2)} s`;
   say(
-    `${settings.strategy}: up to ${counted(planned, 'trial')} of ${counted(steps, 'step')} on ${clips}, ${nfe} NFE, and at most ${verification} NFE ` +
+    `${settings.strategy}: ${nfe} NFE on ${clips}, ${counted(planned, 'trial')} of ${counted(steps, 'step')} or more where they share levels or lose early, and at most ${verification} NFE ` +
       `to verify on ${counted(settings.heldoutClips.length, 'held-out clip')}; about ${duration(seconds)}.`,
   );
   say(`Study: ${study.folder}`);

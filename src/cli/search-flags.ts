@@ -20,7 +20,7 @@ export const SEARCH_FLAGS = {
   heldout: { type: 'string', describe: 'The same to verify on [default: others of --clips]' },
   strategy: {
     choices: Object.keys(STRATEGIES) as StrategyName[],
-    default: 'random' as StrategyName,
+    default: 'auto' as StrategyName,
     describe: 'How to search',
   },
   from: {
@@ -51,6 +51,11 @@ export const SEARCH_FLAGS = {
   },
   'clip-count': { type: 'number', default: 6, describe: 'Clips to score on, and to verify on' },
   replicates: { type: 'number', default: 1, describe: 'Noise draws a trial is scored with' },
+  race: {
+    type: 'boolean',
+    default: true,
+    describe: 'Drop candidates that have lost after a few clips; --no-race hears all on all',
+  },
   metric: {
     choices: METRIC_NAMES,
     default: METRIC_NAMES[0],

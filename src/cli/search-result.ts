@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { comparisonSentence } from '../report/headline.ts';
-import { decimal, duration, plusMinus } from '../report/numbers.ts';
+import { decimal, duration, grouped, plusMinus } from '../report/numbers.ts';
 import { diagnose, type TrainedRange, warnings } from '../schedule/diagnostics.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { Outcome } from '../search/outcome.ts';
@@ -59,7 +59,7 @@ export function asText(
     comparisonSentence(outcome),
     ...warnings(diagnose(winner, trained)),
     ...rankingSentence(outcome, study),
-    `${outcome.nfe.search} NFE for the search, ${outcome.nfe.verification} for the verification (${nfeMade} made by this run), ${duration(outcome.seconds)}.`,
+    `${grouped(outcome.nfe.search)} NFE for the search, ${grouped(outcome.nfe.verification)} for the verification (${grouped(nfeMade)} made by this run), ${duration(outcome.seconds)}.`,
     `Schedule: ${paths.best}`,
     `Trials:   ${paths.trials}`,
     `Report:   ${reportPath}`,

@@ -14,8 +14,7 @@ export function headline(study: StudyData): Html {
 function unfinished({ settings, trials }: StudyData): Html {
   const complete = ranked(trials);
   const best = complete[0];
-  const failed = trials.length - complete.length;
-  const failures = failed === 0 ? '' : ` (${failed} failed)`;
+  const failures = incomplete(trials) === '' ? '' : ` (${incomplete(trials)})`;
   const nfe = trials.reduce((sum, trial) => sum + trial.nfe, 0);
   const state = `Search still unfinished: ${counted(trials.length, 'trial')}${failures}, ${grouped(nfe)} of ${grouped(settings.budget)} NFE; `;
   if (best === undefined) return html`<p class="notice">${state}none has a score yet.</p>`;
@@ -28,12 +27,11 @@ ${betasBlock('Betas of the best so far', best.betas)}`;
 function finished(study: StudyData, outcome: Outcome): Html {
   const { settings, trials } = study;
   const { heldout, nfe, seconds } = outcome;
-  const searched = trials.reduce((sum, trial) => sum + trial.nfe, 0);
   const stale =
-    searched === nfe.search
+    trials.length === (outcome.trials ?? trials.length)
       ? ''
       : html`<p class="notice">This search has gone on since the result below, of ${grouped(nfe.search)} NFE, was verified:
-the ${counted(trials.length, 'trial')} listed here are those of ${grouped(searched)} NFE.</p>`;
+there are ${counted(trials.length, 'trial')} listed here.</p>`;
   const clips = settings.heldoutClips.length;
   const complete = ranked(trials).length;
   return html`${stale}
@@ -46,9 +44,18 @@ the ${counted(trials.length, 'trial')} listed here are those of ${grouped(search
 <div><dt>Cost</dt><dd class="figure">${grouped(nfe.search + nfe.verification)} NFE</dd>
 <dd>${grouped(nfe.search)} for the trials and ${grouped(nfe.verification)} to verify, in ${duration(seconds)}</dd></div>
 <div><dt>Trials</dt><dd class="figure">${grouped(trials.length)}</dd>
-<dd>${grouped(trials.length - complete)} failed</dd></div>
+<dd>${incomplete(trials) || 'all heard on all clips'}</dd></div>
 </dl>
 ${betasBlock(`Betas of ${outcome.name}`, outcome.betas)}`;
+}
+
+/** How many trials have no score of their own, and why; nothing where all have. */
+function incomplete(trials: StudyData['trials']): string {
+  const count = (wanted: string) => trials.filter(({ state }) => state === wanted).length;
+  const [pruned, failed] = [count('pruned'), count('failed')];
+  return [pruned > 0 ? `${grouped(pruned)} dropped early` : '', failed > 0 ? `${grouped(failed)} failed` : '']
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 function intervalText({ heldout: { mean, standardError } }: Outcome, clips: number): string {

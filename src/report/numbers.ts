@@ -15,7 +15,7 @@ export function plusMinus({ mean, standardError }: Estimate): string {
 
 /** 12345 → 12,345. */
 export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
+  return Math.round(count).toLocaleString('en-US');
 }
 
 /** 3 'trial' → 3 trials. */

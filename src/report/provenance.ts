@@ -81,13 +81,14 @@ function searchCommand(settings: StudySettings): string {
     ...(values === undefined ? [] : [['values', values] as const]),
     ['budget', settings.budget],
     ['replicates', settings.replicates],
+    ...(settings.rungs === undefined && settings.strategy !== 'presets' ? [['no-race'] as const] : []),
     ['metric', settings.metric],
     ['clamp', settings.clamp],
     ['precision', settings.precision],
     ['seed', settings.seed],
     ['device', settings.device],
   ];
-  return `schedule-search ${options.map(([flag, ...rest]) => `--${flag} ${rest.join(' ')}`).join(' ')}`;
+  return `schedule-search ${options.map((option) => `--${option.join(' ')}`).join(' ')}`;
 }
 
 function facts(rows: readonly (readonly [term: string, text: string])[]): Html {

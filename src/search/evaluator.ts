@@ -20,6 +20,8 @@ export interface EvaluationTask {
   readonly replicate: number;
   /** Distances to compute. */
   readonly metrics: readonly MetricName[];
+  /** The clips to generate, by their numbers in the set, from the first up to but not with the second; default: all. */
+  readonly clips?: readonly [begin: number, end: number];
 }
 
 export interface Evaluation {
@@ -155,10 +157,11 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
 
   return {
     async evaluate(task, isCancelled = () => false) {
-      const begin = performance.now();
+      const started = performance.now();
       const counts: Counts = { networkMs: 0, clipSteps: 0 };
       const distances = new Map<MetricName, number[]>(task.metrics.map((metric) => [metric, []]));
-      for (const group of prepared[task.set]) {
+      const [begin, end] = task.clips ?? [0, Number.POSITIVE_INFINITY];
+      for (const group of prepared[task.set].filter(({ first }) => first >= begin && first < end)) {
         const output = await generate(group, task, counts, isCancelled);
         if (output === undefined) return undefined;
         for (const [metric, values] of distances) values.push(...measure(group, metric, output));
@@ -167,7 +170,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
         kind: 'evaluation',
         distances: Object.fromEntries(distances),
         nfe: counts.clipSteps / options.clips[task.set].length,
-        seconds: (performance.now() - begin) / 1000,
+        seconds: (performance.now() - started) / 1000,
         networkSeconds: counts.networkMs / 1000,
       };
     },

@@ -28,7 +28,9 @@ const outcome = z.strictObject({
   finalists: z.array(z.strictObject({ trial: z.int(), ...judged })),
   /** Presets and Fibonacci, from the same draw of noise as the winner's held-out score; a positive difference is in its favour. */
   comparisons: z.array(z.strictObject({ ...judged, difference: estimate })),
-  nfe: z.strictObject({ search: z.int(), verification: z.int() }),
+  nfe: z.strictObject({ search: z.number(), verification: z.int() }),
+  /** Trials of the search that came to this; where there are more by now, it has gone on. Absent from older files. */
+  trials: z.int().optional(),
   /** Of the search that came to this; where the study's is another by now, that search is not finished. */
   budget: z.int(),
   seconds: z.number(),

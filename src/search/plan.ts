@@ -1,40 +1,27 @@
-import { createHash } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { MetricName } from '../audio/distances/index.ts';
-import type { Precision } from '../diffusion/process.ts';
-import { trainedRangeToWarnBy } from '../diffusion/trained-range.ts';
-import { type Device, ENGINE_VERSION } from '../engine/onnxruntime/program.ts';
 import { InputError } from '../formats/input-error.ts';
-import { readInput } from '../formats/read-input.ts';
 import { DEMO } from '../model/demo.ts';
-import { loadModelConfig } from '../model/load-config.ts';
-import { modelFiles } from '../model/model-files.ts';
 import { createThreadPool } from '../pool/threads.ts';
 import { workerEntry } from '../pool/worker-entry.ts';
-import type { TrainedRange } from '../schedule/diagnostics.ts';
-import type { Clamp, NoiseSchedule } from '../schedule/noise-schedule.ts';
+import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { baselines as baselinesFor } from './baselines.ts';
 import { type Clip, loadClips } from './clips.ts';
+import { type ModelPlan, type ModelRequest, planModel } from './plan-model.ts';
+import { rungsOf } from './race.ts';
 import type { EvaluationPool } from './runner.ts';
 import type { StudySettings } from './settings.ts';
 import { STRATEGIES, type StrategyName } from './strategies/index.ts';
 import type { Strategy } from './strategies/strategy.ts';
-import type { WorkerSettings } from './worker.ts';
 
 /** What a search is asked for; what is left out is the demo's model and clips, and the defaults named here. */
-export interface SearchRequest {
+export interface SearchRequest extends ModelRequest {
   /** Number of steps N of the schedule. */
   readonly steps: number;
-  /** Checkpoint, or the folder it is in; default: the demo's. */
-  readonly model?: string;
-  /** Default: config.json beside the checkpoint. */
-  readonly config?: string;
   /** Folder, filelist or file of recordings to score on; default: the demo's. */
   readonly clips?: string;
   /** The same to verify on; default: other files of `clips`, or the demo's. */
   readonly heldout?: string;
-  readonly clipSeconds: number;
-  readonly clipCount: number;
   readonly strategy: StrategyName;
   /** Schedules with that many steps to try first, and to compare the winner with. Default: none. */
   readonly from?: readonly NoiseSchedule[];
@@ -44,45 +31,34 @@ export interface SearchRequest {
   readonly stride: number;
   readonly values?: number;
   readonly replicates: number;
+  /** Whether candidates are heard on a few clips at a time, and dropped when they have lost by then. */
+  readonly race: boolean;
   readonly metric: MetricName;
-  readonly clamp: Clamp;
-  readonly precision: Precision;
-  readonly seed: number;
-  readonly device: Device;
   /** The project's version, for provenance. */
   readonly version: string;
 }
 
 /** A search that has its model, clips and strategy, and only lacks a study and a pool. */
-export interface SearchPlan {
+export interface SearchPlan extends ModelPlan {
   readonly settings: StudySettings;
   readonly strategy: Strategy;
   readonly baselines: readonly NoiseSchedule[];
-  readonly worker: WorkerSettings;
-  /** The noise levels that the model was trained on; the reference's where its config says them in no way that is understood. */
-  readonly trained: TrainedRange;
-  /** What a user should know of the recordings and the config before the search starts, one sentence each. */
-  readonly remarks: readonly string[];
 }
 
 const DEFAULT_TRIALS = 130;
 
 /** Reads the config and the clips and checks that all fit together; throws an InputError where something does not. */
 export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
-  const { steps, seed, strategy: strategyName, clamp, precision, device } = request;
-  const files = await modelFiles(request.model ?? DEMO);
-  const checkpointPath = files.checkpoint;
-  const configPath = request.config ?? files.config;
-  const checkpoint = await readInput(checkpointPath, 'the checkpoint');
-  const config = await loadModelConfig(files, request.config);
-  const { sample_rate: sampleRate, hop_length: hopSamples } = config.data_config;
-  const clipOptions = { sampleRate, hopSamples, seconds: request.clipSeconds, count: request.clipCount, seed };
-  const othersWanted = request.clips !== undefined && request.heldout === undefined;
-  const scoringSource = request.clips ?? join(DEMO, 'clips', 'score');
-  const scoring = await loadClips(scoringSource, { ...clipOptions, othersWanted });
-  const heldoutSource = request.heldout ?? request.clips ?? join(DEMO, 'clips', 'heldout');
-  const heldout = await loadClips(heldoutSource, { ...clipOptions, except: scoring.files });
-  refuseShared(scoring.clips, heldout.clips);
+  const { steps, seed, strategy: strategyName } = request;
+  const model = await planModel(request, async (clipOptions) => {
+    const othersWanted = request.clips !== undefined && request.heldout === undefined;
+    const scoringSource = request.clips ?? join(DEMO, 'clips', 'score');
+    const scoring = await loadClips(scoringSource, { ...clipOptions, othersWanted });
+    const heldoutSource = request.heldout ?? request.clips ?? join(DEMO, 'clips', 'heldout');
+    const heldout = await loadClips(heldoutSource, { ...clipOptions, except: scoring.files });
+    refuseShared(scoring.clips, heldout.clips);
+    return { scoring, heldout };
+  });
 
   const { range, stride, values, from: starts = [] } = request;
   const baselines = await baselinesFor(steps, starts);
@@ -92,8 +68,7 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
       `${strategyName}: there is no published schedule of ${steps} steps to try; another --strategy has some`,
     );
   }
-  const { model_config, data_config } = config;
-  const named = ({ name, hash }: Clip) => ({ name, hash });
+  const { scoringClips, clipsPerCall } = model.settings;
   const settings: StudySettings = {
     format: 1,
     steps,
@@ -102,36 +77,18 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
     from: starts.length === 0 ? undefined : starts.map(({ name, betas }) => ({ name, betas: [...betas] })),
     stride,
     values,
-    seed,
     metric: request.metric,
-    clamp,
-    precision,
     replicates: request.replicates,
+    rungs: request.race ? rungsOf(scoringClips.length, clipsPerCall) : undefined,
     budget: request.budget ?? DEFAULT_TRIALS * steps * request.replicates,
-    checkpoint: { name: basename(checkpointPath), hash: sha256(checkpoint) },
-    config: { name: basename(configPath), hash: sha256(JSON.stringify({ model_config, data_config })) },
-    data: data_config,
-    sampleRate,
-    clipSamples: scoring.clips[0]!.samples.length,
-    scoringClips: scoring.clips.map(named),
-    heldoutClips: heldout.clips.map(named),
-    // On a CPU a clip at a time stays in the cache: two workers then keep 1.9 times the pace of one, and 1.5 times with six clips.
-    clipsPerCall: device === 'cpu' ? 1 : scoring.clips.length,
-    device,
-    engine: ENGINE_VERSION,
+    ...model.settings,
     version: request.version,
   };
-  const samplesOf = ({ samples }: Clip) => samples;
-  const clips = { scoring: scoring.clips.map(samplesOf), heldout: heldout.clips.map(samplesOf) };
-  const { clipsPerCall } = settings;
-  const worker = { checkpointPath, configPath, device, clips, clipsPerCall, seed, clamp, precision };
-  const { trained, remark } = trainedRangeToWarnBy(config, configPath);
-  const remarks = [...new Set([...scoring.remarks, ...heldout.remarks, ...(remark === undefined ? [] : [remark])])];
-  return { settings, strategy, baselines, worker, trained, remarks };
+  return { ...model, settings, strategy, baselines };
 }
 
 /** The pool that evaluates a plan on that many threads, each with a session of its own. */
-export function createSearchPool(plan: SearchPlan, threads: number): EvaluationPool {
+export function createSearchPool(plan: Pick<ModelPlan, 'worker'>, threads: number): EvaluationPool {
   return createThreadPool(workerEntry('worker', import.meta.url), threads, plan.worker);
 }
 
@@ -156,8 +113,4 @@ function refuseShared(scoring: readonly Clip[], heldout: readonly Clip[]): void 
       `the held-out clip ${shared.name} is the scoring clip ${names.get(shared.hash)}: a schedule must be judged on other recordings`,
     );
   }
-}
-
-function sha256(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex');
 }

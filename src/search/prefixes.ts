@@ -41,8 +41,9 @@ export interface PrefixLedger {
    * Network evaluations that a schedule needs beyond those known from the ones before; from then on its own are known, too.
    *
    * @param samples of all clips that are generated
+   * @param scope which clips those are, where they are not always the same
    */
-  charge(betas: readonly number[], samples: number): number;
+  charge(betas: readonly number[], samples: number, scope?: string): number;
 }
 
 /**
@@ -52,8 +53,8 @@ export interface PrefixLedger {
 export function createPrefixLedger(precision: Precision): PrefixLedger {
   const known = recentlyUsed<true>(KEPT_STATES);
   return {
-    charge(betas, samples) {
-      const keys = prefixKeys(searchConstants(betas, precision));
+    charge(betas, samples, scope = '') {
+      const keys = prefixKeys(searchConstants(betas, precision)).map((key) => scope + key);
       const shared = keys.map((key) => known.get(key)).lastIndexOf(true) + 1;
       for (const key of keys) known.set(key, true, 2 * samples);
       return betas.length - shared;

@@ -32,10 +32,10 @@ const row = z.object({
   parent: orEmpty.pipe(whole.optional()),
   steps: whole.pipe(z.int().positive()),
   strategy: z.string(),
-  state: z.enum(['complete', 'failed']),
+  state: z.enum(['complete', 'failed', 'pruned']),
   score: orEmpty.pipe(number.optional()),
   standard_error: orEmpty.pipe(number.optional()),
-  nfe: whole,
+  nfe: number,
   seconds: number,
 });
 

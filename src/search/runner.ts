@@ -114,11 +114,12 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
     const tasks = wanted.map(({ phase, trial, origin, parent, charged, ...task }) => task);
     return make(tasks, async ({ result, ...when }, i): Eventually<JournalEvaluation> => {
       if (result.kind !== 'evaluation') return undefined;
-      const { phase, trial, origin, parent, charged, betas, replicate } = wanted[i]!;
+      const { phase, trial, origin, parent, charged, betas, replicate, clips } = wanted[i]!;
       const { distances, nfe, seconds } = result;
       const byMetric = Object.fromEntries(Object.entries(distances).map(([metric, values]) => [metric, [...values]]));
       const about = { phase, trial, origin, parent, betas: [...betas], replicate };
-      return written({ type: 'evaluation', ...about, distances: byMetric, nfe, charged, seconds, ...when });
+      const some = clips === undefined ? {} : { clips: [...clips] as [number, number] };
+      return written({ type: 'evaluation', ...about, ...some, distances: byMetric, nfe, charged, seconds, ...when });
     });
   }
 
@@ -168,6 +169,7 @@ function keyOf({
   phase,
   betas,
   replicate,
-}: Pick<JournalEvaluation, 'phase' | 'betas' | 'replicate'> | WantedEvaluation): string {
-  return `${phase} ${replicate} ${betas.join(' ')}`;
+  clips,
+}: Pick<JournalEvaluation, 'phase' | 'betas' | 'replicate' | 'clips'> | WantedEvaluation): string {
+  return `${phase} ${replicate} ${clips ?? ''} ${betas.join(' ')}`;
 }

@@ -24,6 +24,8 @@ export const studySettings = z.strictObject({
   clamp: z.enum(CLAMPS),
   precision: z.enum(PRECISIONS),
   replicates: z.int().positive(),
+  /** Scoring clips that are heard at a time, a candidate that loses by then being dropped; absent where all are heard at once. */
+  rungs: z.array(z.int().positive()).optional(),
   /** In network evaluations of all scoring clips; raised, a finished search goes on. */
   budget: z.int().positive(),
   checkpoint: hashed,

@@ -11,11 +11,14 @@ export interface Candidate {
 export interface Trial extends Candidate {
   /** Counts from 1 in the order in which the strategy asked. */
   readonly id: number;
-  /** A schedule that blows up is a failed trial. */
-  readonly state: 'complete' | 'failed';
-  /** Mean distance over clips and replicates; lower is better; NaN where it failed. */
+  /** A schedule that blows up is a failed trial; one that lost its race before all clips were heard is a pruned one. */
+  readonly state: 'complete' | 'failed' | 'pruned';
+  /**
+   * Mean distance over clips and replicates; lower is better; NaN where it failed. Of a pruned trial what it comes to if it is worse than
+   * the best of its time on the other clips as on those that were heard.
+   */
   readonly score: number;
-  /** Of the score, over clips. */
+  /** Of the score, over the clips that were heard. */
   readonly standardError: number;
   readonly nfe: number;
   readonly seconds: number;

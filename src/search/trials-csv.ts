@@ -36,7 +36,7 @@ export function csvRow(trial: Trial, steps: number): string {
       origin,
       state,
       ...numbers,
-      nfe,
+      Number(nfe.toFixed(6)),
       Number(seconds.toFixed(3)),
       terminalLevel,
       ...betas,

@@ -1,7 +1,7 @@
-import type { MetricName } from '../audio/distances/index.ts';
 import type { JournalEvaluation } from './journal.ts';
 import { createPrefixLedger } from './prefixes.ts';
 import type { Progress } from './progress.ts';
+import { expectedScore, hasLost, incumbentOf } from './race.ts';
 import type { Runner } from './runner.ts';
 import { estimate, meanOverReplicates } from './statistics.ts';
 import type { Strategy, StrategyContext } from './strategies/strategy.ts';
@@ -10,7 +10,7 @@ import { byScore, type Candidate, type Trial } from './trial.ts';
 
 /** What a search's trials came to. */
 export interface Trials {
-  /** The complete ones, in the order of ids. */
+  /** Complete, failed and pruned ones, in the order of ids. */
   readonly trials: readonly Trial[];
   /** What they and all else that the strategy asked for were charged. */
   readonly nfe: number;
@@ -19,18 +19,26 @@ export interface Trials {
 /** What a strategy gets in place of results once its budget is used or the search was cancelled. */
 class SearchEnd extends Error {}
 
-/** A candidate that was taken: its trial is undefined where the search was cancelled, or went wrong, before it was complete. */
+/** A candidate that was taken, and how far it came. */
 interface Taken {
   readonly id: number;
   readonly candidate: Candidate;
-  readonly nfe: number;
-  trial: Promise<Trial | undefined>;
+  /** Distances of the clips that it was heard on, means over replicates. */
+  readonly heard: number[];
+  nfe: number;
+  seconds: number;
+  /** Once it is complete, or has lost its race. */
+  trial?: Trial;
+  /** The end of the generation that it is of. */
+  generation: Promise<unknown>;
 }
 
 /**
  * Lets a strategy try candidates until it has no more, the budget is used, or the search is cancelled.
  *
- * A candidate is charged what it needs beside the ones before it, in the order of ids, as if one memory of prefixes served them all.
+ * A candidate is charged what it needs beside the ones before it, in the order of ids, as if one memory of prefixes served them all. Where
+ * the study has rungs, the candidates of a generation are heard on a few clips at a time, and those that have lost by then are dropped;
+ * generations then follow one after another, so that each is raced against the best of all before it.
  */
 export async function runTrials(
   study: Study,
@@ -38,7 +46,9 @@ export async function runTrials(
   runner: Runner,
   onProgress: (progress: Omit<Progress, 'nfePlanned'>) => void,
 ): Promise<Trials> {
-  const { budget, replicates, metric, precision, clipSamples, scoringClips } = study.settings;
+  const { budget, replicates, metric, precision, clipSamples, scoringClips, rungs } = study.settings;
+  const clipCount = scoringClips.length;
+  const parts = partsOf(rungs ?? [clipCount]);
   // What the journal holds is written before anything can interrupt.
   const before = trialsInJournal(study);
   await study.writeTrials(before);
@@ -47,7 +57,9 @@ export async function runTrials(
   const tried = new Map<string, Taken>();
   const errors = new Map<number, Promise<number | undefined>>();
   const underWay: Promise<unknown>[] = [];
-  const finished: Trial[] = [];
+  const trials: Trial[] = [];
+  const complete: Taken[] = [];
+  let turn: Promise<unknown> = Promise.resolve();
   let planned = 0;
   let done = 0;
   let hasEnded = false;
@@ -55,69 +67,123 @@ export async function runTrials(
 
   /** Takes NFE from the budget; false, for this and all that comes later, where they are not there. */
   function take(nfe: number): boolean {
-    hasEnded ||= runner.hasStopped() || planned + nfe > budget;
+    // A part of an NFE is not exact.
+    hasEnded ||= runner.hasStopped() || planned + nfe > budget + 1e-6;
     if (!hasEnded) planned += nfe;
     return !hasEnded;
   }
 
+  /** What one draw of noise on a part of the clips costs. */
+  function costOf({ betas }: Candidate, [begin, end]: Part): number {
+    const share = (end - begin) / clipCount;
+    return share * ledger.charge(betas, clipSamples * (end - begin), `${begin}/`);
+  }
+
   function finish(nfe: number): void {
     done += nfe;
-    onProgress({ phase: 'search', trials: finished.length, nfe: done, best });
+    onProgress({ phase: 'search', trials: trials.length, nfe: done, best });
   }
 
-  async function trialFrom({ id, candidate, nfe }: Taken, entries: readonly Promise<JournalEvaluation | undefined>[]) {
-    try {
-      const evaluations = await Promise.all(entries);
-      const complete = evaluations.filter((entry) => entry !== undefined);
-      if (complete.length < evaluations.length) return undefined;
-      const trial = trialOf(id, candidate, complete, nfe, metric);
-      if (!written.has(id)) await study.addTrial(trial);
-      finished.push(trial);
-      if (best === undefined || byScore(trial, best) < 0) best = trial;
-      finish(nfe);
-      return trial;
-    } catch (error) {
-      runner.fail(error);
-      return undefined;
-    }
+  async function record(taken: Taken, state: 'complete' | 'pruned', score: number): Promise<void> {
+    const { id, candidate, heard, nfe, seconds } = taken;
+    const { standardError } = estimate(heard);
+    const trial: Trial = {
+      ...candidate,
+      id,
+      state: Number.isFinite(score) ? state : 'failed',
+      score,
+      standardError,
+      nfe,
+      seconds,
+    };
+    if (!written.has(id)) await study.addTrial(trial);
+    taken.trial = trial;
+    trials.push(trial);
+    if (trial.state === 'complete') complete.push(taken);
+    if (trial.state === 'complete' && (best === undefined || byScore(trial, best) < 0)) best = trial;
+    finish(0);
   }
 
-  async function evaluate(candidates: readonly Candidate[]): Promise<Trial[]> {
-    const wanted: Taken[] = [];
-    const fresh: Taken[] = [];
-    for (const candidate of candidates) {
-      const key = candidate.betas.join(' ');
-      let taken = tried.get(key);
-      if (taken === undefined) {
-        const nfe = replicates * ledger.charge(candidate.betas, clipSamples * scoringClips.length);
-        if (!take(nfe)) break;
-        taken = { id: tried.size + 1, candidate, nfe, trial: Promise.resolve(undefined) };
-        tried.set(key, taken);
-        fresh.push(taken);
-      }
-      wanted.push(taken);
-    }
+  /** Hears candidates on a part of the clips; each is recorded as soon as it was heard on all. */
+  async function hear(entering: readonly (readonly [Taken, number])[], part: Part): Promise<void> {
+    const clips = parts.length === 1 ? undefined : part;
     const entries = runner.evaluate(
-      fresh.flatMap(({ id, candidate, nfe }) =>
+      entering.flatMap(([{ id, candidate }, charged]) =>
         Array.from({ length: replicates }, (_, replicate) => ({
           kind: 'evaluation' as const,
           phase: 'search' as const,
           trial: id,
           ...candidate,
-          charged: nfe / replicates,
+          charged,
           set: 'scoring' as const,
           purpose: 'scoring' as const,
           replicate,
           metrics: [metric],
+          ...(clips && { clips }),
         })),
       ),
     );
-    for (const [i, taken] of fresh.entries()) {
-      taken.trial = trialFrom(taken, entries.slice(i * replicates, (i + 1) * replicates));
+    await Promise.all(
+      entering.map(async ([taken, charged], i) => {
+        const own = await Promise.all(entries.slice(i * replicates, (i + 1) * replicates));
+        const heard = own.filter((entry) => entry !== undefined);
+        if (heard.length < replicates) return;
+        taken.heard.push(...meanOverReplicates(heard.map(({ distances }) => distances[metric]!)));
+        taken.nfe += replicates * charged;
+        taken.seconds += heard.reduce((sum, { seconds }) => sum + seconds, 0);
+        finish(replicates * charged);
+        if (taken.heard.length === clipCount) await record(taken, 'complete', estimate(taken.heard).mean);
+      }),
+    );
+  }
+
+  /** Races candidates whose first part is paid for. */
+  async function race(candidates: readonly (readonly [Taken, number])[]): Promise<void> {
+    const incumbent = parts.length === 1 ? undefined : incumbentOf(complete.toSorted(byId).map(({ heard }) => heard));
+    let entering = candidates;
+    for (const [i, part] of parts.entries()) {
+      await hear(entering, part);
+      const next = parts[i + 1];
+      if (next === undefined || runner.hasStopped()) return;
+      const staying: [Taken, number][] = [];
+      for (const [taken] of entering) {
+        const stays = incumbent === undefined || !hasLost(taken.heard, incumbent);
+        const cost = stays ? costOf(taken.candidate, next) : 0;
+        if (stays && take(replicates * cost)) staying.push([taken, cost]);
+        else
+          await record(taken, 'pruned', incumbent ? expectedScore(taken.heard, incumbent) : estimate(taken.heard).mean);
+      }
+      entering = staying;
     }
-    const trials = (await Promise.all(wanted.map(({ trial }) => trial))).filter((trial) => trial !== undefined);
-    if (trials.length < candidates.length) throw new SearchEnd();
-    return trials;
+  }
+
+  async function evaluate(candidates: readonly Candidate[]): Promise<Trial[]> {
+    const wanted: Taken[] = [];
+    const fresh: [Taken, number][] = [];
+    for (const candidate of candidates) {
+      const key = candidate.betas.join(' ');
+      let taken = tried.get(key);
+      if (taken === undefined) {
+        const cost = costOf(candidate, parts[0]!);
+        if (!take(replicates * cost)) break;
+        taken = { id: tried.size + 1, candidate, heard: [], nfe: 0, seconds: 0, generation: Promise.resolve() };
+        tried.set(key, taken);
+        fresh.push([taken, cost]);
+      }
+      wanted.push(taken);
+    }
+    const generation = race(fresh).catch((error) => runner.fail(error));
+    for (const [taken] of fresh) taken.generation = generation;
+    await Promise.all([generation, ...wanted.map((taken) => taken.generation)]);
+    const ended = wanted.flatMap(({ trial }) => trial ?? []);
+    if (ended.length < candidates.length) throw new SearchEnd();
+    return ended;
+  }
+
+  function inTurn<Result>(generation: () => Promise<Result>): Promise<Result> {
+    const result = turn.then(generation);
+    turn = result.catch(() => undefined);
+    return result;
   }
 
   async function cleanErrors(sigmas: readonly number[]): Promise<number[]> {
@@ -144,7 +210,7 @@ export async function runTrials(
 
   const context: StrategyContext = {
     left: () => budget - planned,
-    evaluate: (candidates) => watched(evaluate(candidates)),
+    evaluate: (candidates) => watched(parts.length === 1 ? evaluate(candidates) : inTurn(() => evaluate(candidates))),
     cleanErrors: (sigmas) => watched(cleanErrors(sigmas)),
   };
   try {
@@ -153,43 +219,46 @@ export async function runTrials(
     if (!(error instanceof SearchEnd)) throw error;
   }
   await Promise.all(underWay);
-  return { trials: finished.toSorted((a, b) => a.id - b.id), nfe: done };
+  return { trials: trials.toSorted(byId), nfe: done };
+}
+
+/** Clips, from the first up to but not with the second. */
+type Part = readonly [begin: number, end: number];
+
+function partsOf(sizes: readonly number[]): Part[] {
+  let end = 0;
+  return sizes.map((size): Part => {
+    end += size;
+    return [end - size, end];
+  });
+}
+
+function byId(a: { readonly id: number }, b: { readonly id: number }): number {
+  return a.id - b.id;
 }
 
 /** The complete trials of earlier sessions, in the order of ids. */
 function trialsInJournal({ done, settings }: Study): Trial[] {
-  const byId = new Map<number, JournalEvaluation[]>();
+  const { replicates, metric, scoringClips } = settings;
+  const entriesOf = new Map<number, JournalEvaluation[]>();
   for (const entry of done.evaluations) {
-    if (entry.trial !== undefined) byId.set(entry.trial, [...(byId.get(entry.trial) ?? []), entry]);
+    if (entry.trial !== undefined) entriesOf.set(entry.trial, [...(entriesOf.get(entry.trial) ?? []), entry]);
   }
-  return [...byId]
-    .filter(([, entries]) => entries.length === settings.replicates)
-    .map(([id, entries]) => {
+  return [...entriesOf]
+    .flatMap(([id, entries]): Trial[] => {
       const { betas, origin = '', parent } = entries[0]!;
-      const inOrder = entries.toSorted((a, b) => a.replicate - b.replicate);
+      const inOrder = entries.toSorted(
+        (a, b) => (a.clips?.[0] ?? 0) - (b.clips?.[0] ?? 0) || a.replicate - b.replicate,
+      );
+      const rows = Array.from({ length: replicates }, (_, replicate) =>
+        inOrder.filter((entry) => entry.replicate === replicate).flatMap(({ distances }) => distances[metric]!),
+      );
+      if (rows.some((row) => row.length < scoringClips.length)) return [];
+      const { mean, standardError } = estimate(meanOverReplicates(rows));
+      const state = Number.isFinite(mean) ? 'complete' : 'failed';
       const nfe = entries.reduce((sum, entry) => sum + (entry.charged ?? entry.nfe), 0);
-      return trialOf(id, { betas, origin, parent }, inOrder, nfe, settings.metric);
+      const seconds = entries.reduce((sum, entry) => sum + entry.seconds, 0);
+      return [{ betas, origin, parent, id, state, score: mean, standardError, nfe, seconds }];
     })
-    .toSorted((a, b) => a.id - b.id);
-}
-
-/** A trial from all its evaluations, one a replicate and in their order. */
-function trialOf(
-  id: number,
-  candidate: Candidate,
-  evaluations: readonly JournalEvaluation[],
-  nfe: number,
-  metric: MetricName,
-): Trial {
-  const perClip = meanOverReplicates(evaluations.map(({ distances }) => distances[metric]!));
-  const { mean, standardError } = estimate(perClip);
-  return {
-    ...candidate,
-    id,
-    state: Number.isFinite(mean) ? 'complete' : 'failed',
-    score: mean,
-    standardError,
-    nfe,
-    seconds: evaluations.reduce((sum, { seconds }) => sum + seconds, 0),
-  };
+    .toSorted(byId);
 }

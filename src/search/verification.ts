@@ -1,6 +1,7 @@
 import { METRIC_NAMES, type MetricName } from '../audio/distances/index.ts';
 import { InputError } from '../formats/input-error.ts';
-import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import { scheduleDistance } from '../schedule/analysis/distance.ts';
+import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { JournalEvaluation, Phase } from './journal.ts';
 import type { Outcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
@@ -9,8 +10,10 @@ import { type Estimate, estimate, meanOverReplicates, pairedDifference } from '.
 import type { Study } from './study.ts';
 import { byScore, sameBetas, type Trial } from './trial.ts';
 
-/** The best of the scoring clips that are ranked on held-out ones. */
+/** The best of the scoring clips, each unlike the others, that are ranked on held-out ones. */
 const FINALISTS = 5;
+/** Root mean square difference of ln σ below which two schedules sound alike. */
+const MUCH_THE_SAME = 0.1;
 const RANKING_REPLICATES = 2;
 const VERIFICATION_REPLICATES = 4;
 
@@ -64,7 +67,7 @@ export async function verify({
       `${study.folder}: none of ${trials.length} trials gave a finite score; a clamp of x0 or another range may help`,
     );
   }
-  const finalists = complete.slice(0, FINALISTS);
+  const finalists = distinct(complete, FINALISTS);
   const untried = baselines.filter(({ betas }) => !complete.some((trial) => sameBetas(trial.betas, betas)));
   const nfePlanned =
     searchNfe +
@@ -139,9 +142,22 @@ export async function verify({
       difference: pairedDifference(heardOf(betas)[metric], ofWinner[metric]),
     })),
     nfe: { search: searchNfe, verification: nfe },
+    trials: trials.length,
     budget: settings.budget,
     seconds: runner.seconds(),
   };
+}
+
+/** The first trials that are not much the same as a better one, as the many that a local strategy ends with are. */
+function distinct(ranked: readonly Trial[], count: number): Trial[] {
+  const chosen: { readonly trial: Trial; readonly schedule: NoiseSchedule }[] = [];
+  for (const trial of ranked) {
+    const schedule = NoiseSchedule.fromBetas(trial.betas, { asPublished: true });
+    const isNew = chosen.every((other) => scheduleDistance(schedule, other.schedule).rms >= MUCH_THE_SAME);
+    if (isNew) chosen.push({ trial, schedule });
+    if (chosen.length === count) break;
+  }
+  return chosen.map(({ trial }) => trial);
 }
 
 type DistancesByClip = Record<MetricName, number[]>;

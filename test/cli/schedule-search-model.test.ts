@@ -26,7 +26,7 @@ beforeAll(() => {
 
 function search(...args: string[]) {
   const quoted = [...SHORT, ...args].map((arg) => `'${arg}'`);
-  return shell(`schedule-search --model folder --iters 3 --budget 30 ${quoted.join(' ')}`);
+  return shell(`schedule-search --model folder --iters 3 --budget 30 --strategy random ${quoted.join(' ')}`);
 }
 
 test('starts from families, files and Python lists, and compares the winner with them', async () => {

@@ -61,10 +61,12 @@ function pickledText(text: string): string {
 
 /** Resolves once the study's journal has that many lines. */
 async function journalLines(study: string, count: number): Promise<void> {
+  while (linesOf(study) < count) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+function linesOf(study: string): number {
   const path = join(folder, study, 'journal.jsonl');
-  while (!existsSync(path) || readFileSync(path, 'utf8').split('\n').length <= count) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0;
 }
 
 /** trials.csv without the column of seconds, which is the only one that may differ between runs. */
@@ -84,13 +86,15 @@ function trialsWithoutSeconds(study: string): string[] {
 describe('schedule-search', () => {
   test('finds a schedule, and its CSV, best.json, JSON output and report agree', async () => {
     const { status, stdout, stderr } = await run([...SMALL, '--iters', '6', '--jobs', '1', '--json']);
-    expect(stderr).toContain('up to 20 trials of 6 steps');
+    expect(stderr).toContain('20 trials of 6 steps or more');
     expect(status).toBe(0);
     const result = JSON.parse(stdout);
     expect(result.study).toBe(join(folder, 'experiments', 'search-6-checkpoint'));
     expect(result.report).toBe(join(folder, 'reports', 'search-6-checkpoint.html'));
     const { trials, outcome } = await readStudy(result.study);
-    expect(trials).toHaveLength(20);
+    // More than a budget for 20 would give: some lost early.
+    expect(trials.length).toBeGreaterThan(20);
+    expect(trials.some(({ state }) => state === 'pruned')).toBe(true);
     expect(result.best.betas).toEqual(outcome!.betas);
     expect(result.best.betas).toEqual(trials.find(({ id }) => id === outcome!.trial)!.betas);
     expect(result.best.score).toBe(trials.find(({ id }) => id === outcome!.trial)!.score);
@@ -99,7 +103,8 @@ describe('schedule-search', () => {
       trials.slice(0, 5).map(({ origin }) => origin),
     );
     expect(result.presets[0].score).toBe(trials[0]!.score);
-    expect(result.nfe).toBe(120);
+    expect(result.nfe).toBeGreaterThan(114);
+    expect(result.nfe).toBeLessThanOrEqual(120);
     const report = readFileSync(result.report, 'utf8');
     for (const beta of result.best.betas) expect(report).toContain(String(beta));
   });
@@ -108,15 +113,16 @@ describe('schedule-search', () => {
     const { status, stdout, stderr } = await run([...SMALL, '--jobs', '1', '--json']);
     expect(stderr).toContain('This study is finished');
     expect(status).toBe(0);
-    expect(JSON.parse(stdout).nfe).toBe(120);
+    expect(JSON.parse(stdout).nfe).toBeGreaterThan(114);
   });
 
   test('with a larger budget goes on, and when that was stopped goes on again', async () => {
     const args = [...TINY, '--study', 'raised', '--jobs', '2', '--budget'];
     expect((await run([...args, '60'])).status).toBe(0);
     const more = [...args, '120'];
+    const done = linesOf('raised');
     const stopped = await run(more, async (child) => {
-      await journalLines('raised', 49);
+      await journalLines('raised', done + 3);
       child.kill('SIGINT');
     });
     expect(stopped.status).toBe(130);
@@ -129,7 +135,7 @@ describe('schedule-search', () => {
   test('with a smaller budget gives the result that a larger one found', async () => {
     const { status, stdout, stderr } = await run([...TINY, '--budget', '60', '--json']);
     expect(stderr).toContain('This study is finished');
-    expect(JSON.parse(stdout).nfe).toBe(120);
+    expect(JSON.parse(stdout).nfe).toBeGreaterThan(114);
     expect(status).toBe(0);
   });
 
@@ -161,9 +167,10 @@ describe('schedule-search', () => {
       clipCount: 2,
       clipSeconds: 0.2,
       budget: 120,
-      strategy: 'random',
+      strategy: 'auto',
       stride: 1,
       replicates: 1,
+      race: true,
       metric: 'log-mel-l1',
       clamp: 'x0',
       precision: 'float64',
@@ -176,7 +183,6 @@ describe('schedule-search', () => {
     const { strategy, baselines } = plan;
     const result = await search({ study, strategy, baselines, pool });
     await pool.close();
-    expect(result!.trials).toHaveLength(20);
     expect(trialsWithoutSeconds('four')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6-checkpoint')));
     const { outcome } = await readStudy(join(folder, 'experiments', 'search-6-checkpoint'));
     expect({ ...result!.outcome, seconds: 0 }).toEqual({ ...outcome, seconds: 0 });

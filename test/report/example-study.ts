@@ -83,6 +83,7 @@ export function exampleOutcome(trials: readonly Trial[]): Outcome {
       },
     ],
     nfe: { search: trials.length * 3, verification: 72 },
+    trials: trials.length,
     budget: 1000,
     seconds: 4000,
   };

@@ -106,7 +106,7 @@ describe('renderReport', () => {
     // 0.9932 s is just above 21,900 samples at 22,050 Hz: rounded down to whole hops it gives them again.
     expect(text).toContain(
       'schedule-search --iters 3 --model MODEL --config CONFIG --clips SCORING --heldout HELDOUT --clip-seconds 0.9932 ' +
-        '--clip-count 1 --strategy random --stride 1 --budget 300 --replicates 1 --metric log-spectral-distance --clamp state ' +
+        '--clip-count 1 --strategy random --stride 1 --budget 300 --replicates 1 --no-race --metric log-spectral-distance --clamp state ' +
         '--precision float32 --seed 7 --device cpu',
     );
     expect(text).toContain('model.safetensors (a1b2c3d4)');

@@ -30,7 +30,7 @@ export function settings(changes: Partial<StudySettings> = {}): StudySettings {
     sampleRate: 22050,
     clipSamples: 21900,
     clipsPerCall: 1,
-    scoringClips: [{ name: 'a', hash: 'a0' }],
+    scoringClips: ['a', 'c'].map((name) => ({ name, hash: `${name}0` })),
     heldoutClips: [{ name: 'b', hash: 'b0' }],
     device: 'cpu',
     engine: 'test',
@@ -59,7 +59,7 @@ export function oraclePool(
     if (job.kind === 'clean-error') return { kind: 'clean-error', errors: oracleErrors(job.sigma), nfe: 1, seconds: 0 };
     // Two clips that differ a little, so that there is a standard error.
     const score = oracleScore(job.betas);
-    const values = change(job, [score - 0.1, score + 0.1]);
+    const values = change(job, [score - 0.1, score + 0.1]).slice(...(job.clips ?? []));
     const distances = Object.fromEntries(job.metrics.map((metric: MetricName) => [metric, values]));
     return { kind: 'evaluation', distances, nfe: job.betas.length, seconds: 0, networkSeconds: 0 };
   }

@@ -26,6 +26,7 @@ const REQUEST: SearchRequest = {
   strategy: 'presets',
   stride: 1,
   replicates: 1,
+  race: false,
   metric: 'log-mel-l1',
   clamp: 'x0',
   precision: 'float64',

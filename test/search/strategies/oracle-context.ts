@@ -1,0 +1,82 @@
+import { createPrefixLedger } from '../../../src/search/prefixes.ts';
+import type { StrategyContext } from '../../../src/search/strategies/strategy.ts';
+import type { Candidate, Trial } from '../../../src/search/trial.ts';
+import { oracleErrors, oracleScore } from '../../schedule/oracle.ts';
+
+export interface OracleContextOptions {
+  /** That every candidate must have; anything else is an error of the strategy. Default: any. */
+  readonly steps?: number;
+  /** NFE. */
+  readonly budget: number;
+  /** Numbers in a state of the batch, by which the memory of shared prefixes is bounded. Default: four crops of 0.33 s. */
+  readonly samples?: number;
+  /** What a schedule scores; NaN makes a failed trial. Default: the Gaussian oracle's dB. */
+  readonly score?: (betas: readonly number[]) => number;
+}
+
+export interface OracleContext {
+  readonly context: StrategyContext;
+  /** In the order of ids. */
+  readonly trials: Trial[];
+  /** The lowest score so far. */
+  readonly best: () => number;
+  /** What was charged so far. */
+  readonly nfe: () => number;
+}
+
+/** A search in memory, over the Gaussian oracle: what a search charges and answers, at once and without a network. */
+export function oracleContext({
+  steps,
+  budget,
+  samples = 4 * 7200,
+  score = oracleScore,
+}: OracleContextOptions): OracleContext {
+  const trials: Trial[] = [];
+  const known = new Map<string, Trial>();
+  const ledger = createPrefixLedger('float64');
+  let spent = 0;
+  let isSpent = false;
+
+  function pay(nfe: number): void {
+    isSpent ||= spent + nfe > budget;
+    if (isSpent) throw new Error('the budget is spent');
+    spent += nfe;
+  }
+  function tried(candidate: Candidate): Trial {
+    const { betas } = candidate;
+    const key = betas.join(' ');
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    if (steps !== undefined && betas.length !== steps) throw new RangeError(`${steps} steps, got ${betas.length}`);
+    const nfe = ledger.charge(betas, samples);
+    pay(nfe);
+    const value = score(betas);
+    const state = Number.isFinite(value) ? 'complete' : 'failed';
+    const rest = { id: trials.length + 1, state, standardError: 0, nfe, seconds: 0 } as const;
+    const trial = { ...candidate, ...rest, score: state === 'complete' ? value : Number.NaN };
+    trials.push(trial);
+    known.set(key, trial);
+    return trial;
+  }
+  /** At once, as candidates are taken when they are asked for; of the end, a strategy that asked ahead need not hear twice. */
+  function answer<T>(work: () => T): Promise<T> {
+    const promise = new Promise<T>((resolve) => resolve(work()));
+    promise.catch(() => {});
+    return promise;
+  }
+
+  return {
+    context: {
+      left: () => (isSpent ? 0 : budget - spent),
+      evaluate: (candidates) => answer(() => candidates.map(tried)),
+      cleanErrors: (sigmas) =>
+        answer(() => {
+          pay(sigmas.length);
+          return sigmas.map((sigma) => oracleErrors(sigma)[0]);
+        }),
+    },
+    trials,
+    best: () => Math.min(...trials.filter(({ state }) => state === 'complete').map((trial) => trial.score)),
+    nfe: () => spent,
+  };
+}
