@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os';
+import { counted, duration, grouped } from '../report/numbers.ts';
+import { comparisonNfe, type Heard, hearAll } from '../search/compare.ts';
+import { createSearchPool, warmUp } from '../search/plan.ts';
+import type { ModelPlan } from '../search/plan-model.ts';
+import type { Contender } from './compare-schedules.ts';
+import { onInterrupt } from './interrupt.ts';
+import { createProgressLine } from './progress.ts';
+
+/** What was heard, and at what cost. */
+export interface HeardAll {
+  /** In the order of the contenders. */
+  readonly heard: readonly Heard[];
+  /** Network evaluations of all clips. */
+  readonly nfe: number;
+  readonly seconds: number;
+}
+
+interface HearingOptions {
+  readonly plan: ModelPlan;
+  readonly contenders: readonly Contender[];
+  readonly replicates: number;
+  /** Default: the number of cores. */
+  readonly jobs?: number;
+  readonly quiet: boolean;
+  readonly say: (text: string) => void;
+}
+
+/**
+ * Hears all schedules with workers of its own, and says what that costs before and how far it is meanwhile.
+ *
+ * @returns undefined where it was interrupted
+ * @throws InputError where the model cannot be loaded
+ */
+export async function hearWithWorkers(options: HearingOptions): Promise<HeardAll | undefined> {
+  const { plan, contenders, replicates, jobs = availableParallelism(), quiet, say } = options;
+  const { heldoutClips, clipSamples, sampleRate, precision } = plan.settings;
+  const samples = heldoutClips.length * clipSamples;
+  const schedules = contenders.map(({ schedule }) => schedule.betas);
+  const nfe = comparisonNfe({ schedules, precision, replicates, samples });
+  // More threads than cores would only share them out.
+  const threads = Math.min(jobs, availableParallelism());
+  if (threads < jobs) say(`${jobs} jobs were asked for; this machine runs ${threads} at once. The result is the same.`);
+  const pool = createSearchPool(plan, threads);
+  const interrupt = onInterrupt(() => {
+    pool.cancel();
+    say('\nStopping after the steps in hand; once more to stop at once.');
+  });
+  const progress = createProgressLine(quiet);
+  try {
+    const secondsPerNfe = (await warmUp(pool)) / pool.workers;
+    const clips = `${counted(heldoutClips.length, 'clip')} of ${(clipSamples / sampleRate).toFixed(2)} s`;
+    say(
+      `${counted(schedules.length, 'schedule')} on ${clips}, each with ${counted(replicates, 'draw')} of noise: ${grouped(nfe)} NFE; about ${duration(nfe * secondsPerNfe)}.`,
+    );
+    const begin = performance.now();
+    const update = (done: number) =>
+      progress.update({ done, total: nfe, text: `${grouped(done)} of ${grouped(nfe)} NFE` });
+    update(0);
+    const heard = await hearAll({ schedules, pool, precision, replicates, samples, onProgress: update });
+    progress.stop();
+    if (heard !== undefined) return { heard, nfe, seconds: (performance.now() - begin) / 1000 };
+    say('Stopped. A comparison keeps nothing; the same command begins it again.');
+    return undefined;
+  } finally {
+    progress.stop();
+    interrupt.off();
+    await pool.close();
+  }
+}
