@@ -15,7 +15,7 @@ export function prefixRuns(
   workers: number,
 ): number[][] {
   const all = tasks.map(({ betas, set, purpose, replicate, clips }, index): Member => {
-    const scope = `${set}/${purpose}/${replicate}/${clips}/`;
+    const scope = `${set}/${purpose}/${replicate}/${clips === undefined ? '' : clips.join('-')}/`;
     const keys = prefixKeys(searchConstants(betas, precision)).map((key) => scope + key);
     return { index, steps: betas.length, keys };
   });

@@ -9,7 +9,7 @@ import type { Job, JobResult, WorkerResult, WorkerTask } from './worker.ts';
 export type EvaluationPool = Pool<WorkerTask, WorkerResult>;
 
 /** An evaluation that is wanted, whether it must still be made or is in the journal. */
-export interface WantedEvaluation extends EvaluationTask {
+interface WantedEvaluation extends EvaluationTask {
   readonly phase: Phase;
   /** Of the search phase: the trial's id, what made it, and from which other. */
   readonly trial?: number;
@@ -111,7 +111,9 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
   }
 
   function evaluate(wanted: readonly WantedEvaluation[]) {
-    const tasks = wanted.map(({ phase, trial, origin, parent, charged, ...task }) => task);
+    const tasks = wanted.map(({ kind, betas, set, purpose, replicate, metrics, clips }): EvaluationTask => {
+      return { kind, betas, set, purpose, replicate, metrics, ...(clips && { clips }) };
+    });
     return make(tasks, async ({ result, ...when }, i): Eventually<JournalEvaluation> => {
       if (result.kind !== 'evaluation') return undefined;
       const { phase, trial, origin, parent, charged, betas, replicate, clips } = wanted[i]!;
@@ -171,5 +173,5 @@ function keyOf({
   replicate,
   clips,
 }: Pick<JournalEvaluation, 'phase' | 'betas' | 'replicate' | 'clips'> | WantedEvaluation): string {
-  return `${phase} ${replicate} ${clips ?? ''} ${betas.join(' ')}`;
+  return `${phase} ${replicate} ${clips === undefined ? '' : clips.join('-')} ${betas.join(' ')}`;
 }

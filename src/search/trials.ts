@@ -197,7 +197,8 @@ export async function runTrials(
       });
       errors.set(sigma, error);
     }
-    const means = (await Promise.all(sigmas.map((sigma) => errors.get(sigma)))).filter((mean) => mean !== undefined);
+    const found = await Promise.all(sigmas.map(async (sigma) => errors.get(sigma)));
+    const means = found.filter((mean) => mean !== undefined);
     if (means.length < sigmas.length) throw new SearchEnd();
     return means;
   }

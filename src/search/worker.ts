@@ -50,11 +50,13 @@ async function start(): Promise<Evaluator> {
 export default async function work(task: WorkerTask): Promise<WorkerResult> {
   try {
     evaluator ??= start();
-    const { evaluate, cleanError, timeNetwork } = await evaluator;
-    if (task.kind === 'time') return { kind: 'time', seconds: await timeNetwork('scoring') };
+    const ready = await evaluator;
+    if (task.kind === 'time') return { kind: 'time', seconds: await ready.timeNetwork('scoring') };
     const results: JobResult[] = [];
     for (const job of task.jobs) {
-      const result = await (job.kind === 'evaluation' ? evaluate(job, isCancelled) : cleanError(job, isCancelled));
+      const result = await (job.kind === 'evaluation'
+        ? ready.evaluate(job, isCancelled)
+        : ready.cleanError(job, isCancelled));
       if (result === undefined) break;
       results.push(result);
     }

@@ -16,7 +16,7 @@ const CONVERGED = 2e-3;
  * again whenever it has converged. Never ends.
  *
  * It begins with steps in which neighbouring levels move alike: then 12 levels need a third of the evaluations on the Gaussian oracle that they do
- * where each moves alone, and fewer than in the coordinates of `toUnconstrained`. What it learns from is the schedule that was
+ * where each moves alone, and fewer than in the coordinates ln σ_1, ln ln(σ_{i+1}/σ_i). What it learns from is the schedule that was
  * tried, with levels that met the ends of the range or crossed brought in order.
  */
 export function cmaEs(options: StrategyOptions): Strategy {

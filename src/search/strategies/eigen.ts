@@ -1,5 +1,5 @@
 /** B and the diagonal of D of a symmetric matrix B D Bᵀ. */
-export interface Eigen {
+interface Eigen {
   readonly values: readonly number[];
   /** The unit vector of each value. */
   readonly vectors: readonly (readonly number[])[];

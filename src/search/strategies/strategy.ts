@@ -20,18 +20,18 @@ export interface StrategyOptions {
 /** What a strategy may ask of the search that runs it. */
 export interface StrategyContext {
   /** NFE of the budget that are left; it falls as candidates are taken. */
-  left(): number;
+  readonly left: () => number;
   /**
    * Tries the candidates of one generation, whose size must not depend on the number of workers; resolves with their trials, in their order,
    * once all are complete. One that was tried before gives its first trial again and costs nothing. Rejects where one does not fit into
    * the budget any more, or the search was cancelled: strategies let that pass.
    */
-  evaluate(candidates: readonly Candidate[]): Promise<readonly Trial[]>;
+  readonly evaluate: (candidates: readonly Candidate[]) => Promise<readonly Trial[]>;
   /**
    * The mean squared error, per sample and over the scoring clips, of the clean signal that the network predicts at each σ, with the
    * sampler's clamp: E‖y0 − ŷ0(y_σ)‖²/d. One NFE each.
    */
-  cleanErrors(sigmas: readonly number[]): Promise<readonly number[]>;
+  readonly cleanErrors: (sigmas: readonly number[]) => Promise<readonly number[]>;
 }
 
 /**
