@@ -110,8 +110,12 @@ export async function logMel(
   return createMelFrontEnd(config).logMel(audio, options.silence);
 }
 
-/** torchaudio.functional.melscale_fbanks with mel_scale 'htk' and norm None. */
-function melFilters({ sample_rate, n_fft, f_min, f_max, n_mels }: MelConfig): MelFilter[] {
+/**
+ * torchaudio.functional.melscale_fbanks with mel_scale 'htk' and norm None.
+ *
+ * @throws InputError if a setting is out of range
+ */
+export function melFilters({ sample_rate, n_fft, f_min, f_max, n_mels }: MelConfig): MelFilter[] {
   if (!Number.isInteger(n_mels) || n_mels < 1) {
     throw new InputError(`n_mels: expected a positive integer, got ${n_mels}`);
   }

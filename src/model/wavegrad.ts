@@ -3,7 +3,8 @@ import { symbolic } from '../graph/shape.ts';
 import type { WaveGradConfig } from './config.ts';
 
 const SLOPE = 0.2;
-const ENCODING_SCALE = 5000;
+export const ENCODING_SCALE = 5000;
+export const ENCODING_BASE = 1e-4;
 
 /**
  * WaveGrad (Chen et al. 2020, arXiv 2009.00713) as a tensor program: mels [batch, n_mels, frames], signal y_n [batch, frames · hop]
@@ -111,6 +112,6 @@ interface Modulation {
 
 /** 1e-4^(j/half) for j = 0 … half − 1, rounded to float32 where the reference rounds. */
 function encodingRates(half: number): Float32Array {
-  const base = Math.fround(1e-4);
+  const base = Math.fround(ENCODING_BASE);
   return Float32Array.from({ length: half }, (_, j) => base ** Math.fround(j / half));
 }

@@ -52,16 +52,33 @@ const cleanError = z.strictObject({
   end: z.number(),
 });
 
-const line = z.discriminatedUnion('type', [header, session, evaluation, cleanError]);
+/** How a schedule's score on the scoring clips changes with ln σ_1 … ln σ_N. */
+const scoreGradient = z.strictObject({
+  type: z.literal('score-gradient'),
+  betas: z.array(z.number()).min(1),
+  replicate: z.int().nonnegative(),
+  gradient: z.array(numberOrNull),
+  nfe: z.number().positive(),
+  seconds: z.number(),
+  worker: z.int(),
+  start: z.number(),
+  end: z.number(),
+});
+
+const line = z.discriminatedUnion('type', [header, session, evaluation, cleanError, scoreGradient]);
 
 export type JournalEvaluation = z.infer<typeof evaluation>;
 export type JournalCleanError = z.infer<typeof cleanError>;
+export type JournalScoreGradient = z.infer<typeof scoreGradient>;
+/** What a job came to. */
+export type JournalEntry = JournalEvaluation | JournalCleanError | JournalScoreGradient;
 type JournalLine = z.infer<typeof line>;
 
 /** What a journal holds. */
 export interface JournalContent {
   readonly evaluations: readonly JournalEvaluation[];
   readonly cleanErrors: readonly JournalCleanError[];
+  readonly scoreGradients: readonly JournalScoreGradient[];
   /** Wall-clock seconds that the sessions so far took, each up to its last evaluation. */
   readonly seconds: number;
 }
@@ -99,12 +116,13 @@ export async function readJournal(path: string): Promise<JournalContent & { read
   seconds += Math.max(0, last - sessionStart) / 1000;
   const evaluations = lines.filter((entry) => entry.type === 'evaluation');
   const cleanErrors = lines.filter((entry) => entry.type === 'clean-error');
-  return { evaluations, cleanErrors, seconds, validBytes };
+  const scoreGradients = lines.filter((entry) => entry.type === 'score-gradient');
+  return { evaluations, cleanErrors, scoreGradients, seconds, validBytes };
 }
 
 /** Appends lines to a journal; each is on the disk before `append` resolves. */
 export interface JournalWriter {
-  append(entry: JournalEvaluation | JournalCleanError): Promise<void>;
+  append(entry: JournalEntry): Promise<void>;
   close(): Promise<void>;
 }
 

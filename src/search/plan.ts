@@ -63,6 +63,9 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
   const { range, stride, values, from: starts = [] } = request;
   const baselines = await baselinesFor(steps, starts);
   const strategy = STRATEGIES[strategyName]({ steps, seed, range, stride, values, baselines, starts });
+  if (strategyName === 'gradient' && request.metric !== 'log-mel-l1') {
+    throw new InputError(`gradient: the metric must be log-mel-l1, whose gradient is known, got ${request.metric}`);
+  }
   if (strategy.length === 0) {
     throw new InputError(
       `${strategyName}: there is no published schedule of ${steps} steps to try; another --strategy has some`,

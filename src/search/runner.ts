@@ -1,7 +1,7 @@
 import { InputError } from '../formats/input-error.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { CleanErrorTask, EvaluationTask } from './evaluator.ts';
-import type { JournalCleanError, JournalEvaluation, Phase } from './journal.ts';
+import type { CleanErrorTask, EvaluationTask, ScoreGradientTask } from './evaluator.ts';
+import type { JournalCleanError, JournalEntry, JournalEvaluation, JournalScoreGradient, Phase } from './journal.ts';
 import { prefixRuns } from './prefix-runs.ts';
 import type { Study } from './study.ts';
 import type { Job, JobResult, WorkerResult, WorkerTask } from './worker.ts';
@@ -28,6 +28,8 @@ export interface Runner {
   evaluate(wanted: readonly WantedEvaluation[]): readonly Eventually<JournalEvaluation>[];
   /** The same of errors at noise levels. */
   cleanErrors(wanted: readonly CleanErrorTask[]): readonly Eventually<JournalCleanError>[];
+  /** The same of gradients of scores. */
+  scoreGradients(wanted: readonly ScoreGradientTask[]): readonly Eventually<JournalScoreGradient>[];
   /** Whether evaluations are no longer made: the search was cancelled, or one went wrong. */
   hasStopped(): boolean;
   /** Network evaluations that were made, not found in the journal. */
@@ -55,6 +57,7 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
   const begin = performance.now();
   const knownEvaluations = new Map(study.done.evaluations.map((entry) => [keyOf(entry), entry]));
   const knownErrors = new Map(study.done.cleanErrors.map((entry) => [entry.sigma, entry]));
+  const knownGradients = new Map(study.done.scoreGradients.map((entry) => [gradientKey(entry), entry]));
   const running = new Set<Promise<unknown>>();
   let turn: Promise<unknown> = Promise.resolve();
   let failure: { readonly error: unknown } | undefined;
@@ -99,7 +102,7 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
     }
   }
 
-  async function written<Entry extends JournalEvaluation | JournalCleanError>(entry: Entry): Eventually<Entry> {
+  async function written<Entry extends JournalEntry>(entry: Entry): Eventually<Entry> {
     try {
       await study.journal.append(entry);
       nfeMade += entry.nfe;
@@ -134,6 +137,17 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
     return entry;
   }
 
+  async function scoreGradient(task: ScoreGradientTask): Eventually<JournalScoreGradient> {
+    const { betas, replicate } = task;
+    const [entry] = await make([task], async ({ result, ...when }): Eventually<JournalScoreGradient> => {
+      if (result.kind !== 'score-gradient') return undefined;
+      const { gradient, nfe, seconds } = result;
+      const found = { betas: [...betas], replicate, gradient: [...gradient] };
+      return written({ type: 'score-gradient', ...found, nfe, seconds, ...when });
+    });
+    return entry;
+  }
+
   return {
     evaluate(wanted) {
       const entries = wanted.map(
@@ -152,6 +166,8 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
       return entries;
     },
     cleanErrors: (wanted) => wanted.map(async (task) => knownErrors.get(task.sigma) ?? cleanError(task)),
+    scoreGradients: (wanted) =>
+      wanted.map(async (task) => knownGradients.get(gradientKey(task)) ?? scoreGradient(task)),
     hasStopped,
     fail(error) {
       failure ??= { error };
@@ -174,4 +190,8 @@ function keyOf({
   clips,
 }: Pick<JournalEvaluation, 'phase' | 'betas' | 'replicate' | 'clips'> | WantedEvaluation): string {
   return `${phase} ${replicate} ${clips === undefined ? '' : clips.join('-')} ${betas.join(' ')}`;
+}
+
+function gradientKey({ betas, replicate }: Pick<ScoreGradientTask, 'betas' | 'replicate'>): string {
+  return `${replicate} ${betas.join(' ')}`;
 }

@@ -1,3 +1,4 @@
+import { PULLBACK_NFE } from './evaluator.ts';
 import type { JournalEvaluation } from './journal.ts';
 import { createPrefixLedger } from './prefixes.ts';
 import type { Progress } from './progress.ts';
@@ -203,6 +204,21 @@ export async function runTrials(
     return means;
   }
 
+  async function scoreGradient(betas: readonly number[]): Promise<number[]> {
+    const forward = parts.reduce((sum, part) => sum + costOf({ betas, origin: '' }, part), 0);
+    const cost = forward + PULLBACK_NFE * betas.length;
+    if (!take(replicates * cost)) throw new SearchEnd();
+    const wanted = Array.from({ length: replicates }, (_, replicate) => ({
+      kind: 'score-gradient' as const,
+      betas,
+      replicate,
+    }));
+    const entries = (await Promise.all(runner.scoreGradients(wanted))).filter((entry) => entry !== undefined);
+    if (entries.length < replicates) throw new SearchEnd();
+    finish(replicates * cost);
+    return meanOverReplicates(entries.map(({ gradient }) => gradient));
+  }
+
   /** A strategy may look at a result later, or not at all, when something else has ended it. */
   function watched<Result>(result: Promise<Result>): Promise<Result> {
     underWay.push(result.catch(() => undefined));
@@ -213,6 +229,7 @@ export async function runTrials(
     left: () => budget - planned,
     evaluate: (candidates) => watched(parts.length === 1 ? evaluate(candidates) : inTurn(() => evaluate(candidates))),
     cleanErrors: (sigmas) => watched(cleanErrors(sigmas)),
+    scoreGradient: (betas) => watched(scoreGradient(betas)),
   };
   try {
     await strategy.run(context);

@@ -2,6 +2,7 @@ import { threadId, workerData } from 'node:worker_threads';
 import type { Device } from '../engine/onnxruntime/program.ts';
 import { InputError } from '../formats/input-error.ts';
 import { loadModel } from '../model/model.ts';
+import { loadPullback } from '../model/pullback.ts';
 import type { ThreadData } from '../pool/threads.ts';
 import {
   type CleanError,
@@ -11,18 +12,20 @@ import {
   type EvaluationTask,
   type Evaluator,
   type EvaluatorOptions,
+  type ScoreGradient,
+  type ScoreGradientTask,
 } from './evaluator.ts';
 
 /** What every worker of a search is started with. */
-export interface WorkerSettings extends Omit<EvaluatorOptions, 'predictNoise' | 'melConfig'> {
+export interface WorkerSettings extends Omit<EvaluatorOptions, 'predictNoise' | 'loadPullback' | 'melConfig'> {
   readonly checkpointPath: string;
   readonly configPath: string;
   readonly device: Device;
 }
 
 /** What the network is needed for. */
-export type Job = EvaluationTask | CleanErrorTask;
-export type JobResult = Evaluation | CleanError;
+export type Job = EvaluationTask | CleanErrorTask | ScoreGradientTask;
+export type JobResult = Evaluation | CleanError | ScoreGradient;
 
 /** Time one network evaluation, or do jobs one after another: schedules under one prefix. */
 export type WorkerTask = { readonly kind: 'time' } | { readonly kind: 'jobs'; readonly jobs: readonly Job[] };
@@ -43,7 +46,16 @@ let evaluator: Promise<Evaluator> | undefined;
 async function start(): Promise<Evaluator> {
   const { checkpointPath, configPath, device, ...rest } = settings;
   const model = await loadModel(checkpointPath, configPath, { device, threads: 1 });
-  return createEvaluator({ ...rest, predictNoise: model.predictNoise, melConfig: model.config.data_config });
+  // A second session, for the few strategies that ask for it.
+  const pullback = async () => (await loadPullback(checkpointPath, configPath, { device, threads: 1 })).pullBackNoise;
+  const { predictNoise, config } = model;
+  return createEvaluator({ ...rest, predictNoise, loadPullback: pullback, melConfig: config.data_config });
+}
+
+async function done(ready: Evaluator, job: Job): Promise<JobResult | undefined> {
+  if (job.kind === 'evaluation') return ready.evaluate(job, isCancelled);
+  if (job.kind === 'clean-error') return ready.cleanError(job, isCancelled);
+  return ready.scoreGradient(job, isCancelled);
 }
 
 /** The entry of every worker of a search: one session, one thread. */
@@ -54,9 +66,7 @@ export default async function work(task: WorkerTask): Promise<WorkerResult> {
     if (task.kind === 'time') return { kind: 'time', seconds: await ready.timeNetwork('scoring') };
     const results: JobResult[] = [];
     for (const job of task.jobs) {
-      const result = await (job.kind === 'evaluation'
-        ? ready.evaluate(job, isCancelled)
-        : ready.cleanError(job, isCancelled));
+      const result = await done(ready, job);
       if (result === undefined) break;
       results.push(result);
     }

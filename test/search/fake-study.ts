@@ -57,6 +57,7 @@ export function oraclePool(
 
   function resultOf(job: Job): JobResult {
     if (job.kind === 'clean-error') return { kind: 'clean-error', errors: oracleErrors(job.sigma), nfe: 1, seconds: 0 };
+    if (job.kind === 'score-gradient') throw new Error('the oracle’s pool knows no gradients');
     // Two clips that differ a little, so that there is a standard error.
     const score = oracleScore(job.betas);
     const values = change(job, [score - 0.1, score + 0.1]).slice(...(job.clips ?? []));

@@ -2,6 +2,7 @@ import { auto } from './auto.ts';
 import { cmaEs } from './cma-es.ts';
 import { coordinate } from './coordinate.ts';
 import { elbo } from './elbo/elbo.ts';
+import { gradient } from './gradient/gradient.ts';
 import { digitGrid, grid } from './grid.ts';
 import { presets } from './presets.ts';
 import { quasiRandom } from './quasi-random.ts';
@@ -14,6 +15,7 @@ export const STRATEGIES = {
   auto,
   elbo,
   coordinate,
+  gradient,
   'cma-es': cmaEs,
   random,
   'quasi-random': quasiRandom,

@@ -32,6 +32,11 @@ export interface StrategyContext {
    * sampler's clamp: E‖y0 − ŷ0(y_σ)‖²/d. One NFE each.
    */
   readonly cleanErrors: (sigmas: readonly number[]) => Promise<readonly number[]>;
+  /**
+   * How a schedule's score changes with ln σ_1 … ln σ_N, by back-propagation through its sampling; two NFE for each step beside what trying
+   * it costs.
+   */
+  readonly scoreGradient: (betas: readonly number[]) => Promise<readonly number[]>;
 }
 
 /**

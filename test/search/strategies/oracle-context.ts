@@ -1,7 +1,11 @@
+import { NoiseSchedule } from '../../../src/schedule/noise-schedule.ts';
 import { createPrefixLedger } from '../../../src/search/prefixes.ts';
 import type { StrategyContext } from '../../../src/search/strategies/strategy.ts';
 import type { Candidate, Trial } from '../../../src/search/trial.ts';
 import { oracleErrors, oracleScore } from '../../schedule/oracle.ts';
+
+/** Of ln σ. */
+const STEP = 1e-4;
 
 export interface OracleContextOptions {
   /** That every candidate must have; anything else is an error of the strategy. Default: any. */
@@ -73,6 +77,15 @@ export function oracleContext({
         answer(() => {
           pay(sigmas.length);
           return sigmas.map((sigma) => oracleErrors(sigma)[0]);
+        }),
+      // By central differences, at the price of a network's: one evaluation that no prefix shares, and two for each pullback.
+      scoreGradient: (betas) =>
+        answer(() => {
+          pay(2 * betas.length + 1);
+          const logSigmas = NoiseSchedule.fromBetas(betas, { asPublished: true }).sigmas.map(Math.log);
+          const at = (n: number, by: number) =>
+            score(NoiseSchedule.fromSigmas(logSigmas.map((x, i) => Math.exp(i === n ? x + by : x))).betas);
+          return logSigmas.map((_, n) => (at(n, STEP) - at(n, -STEP)) / (2 * STEP));
         }),
     },
     trials,
