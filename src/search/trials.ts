@@ -2,7 +2,7 @@ import { PULLBACK_NFE } from './evaluator.ts';
 import type { JournalEvaluation } from './journal.ts';
 import { createPrefixLedger } from './prefixes.ts';
 import type { Progress } from './progress.ts';
-import { expectedScore, hasLost, incumbentOf } from './race.ts';
+import { expectedScore, hasLost, type Incumbent, incumbentOf } from './race.ts';
 import type { Runner } from './runner.ts';
 import { estimate, meanOverReplicates } from './statistics.ts';
 import type { Strategy, StrategyContext } from './strategies/strategy.ts';
@@ -32,6 +32,12 @@ interface Taken {
   trial?: Trial;
   /** The end of the generation that it is of. */
   generation: Promise<unknown>;
+}
+
+/** A candidate in its race, and what it has paid for one draw of noise on each part of the clips. */
+interface Entry {
+  readonly taken: Taken;
+  readonly paid: readonly number[];
 }
 
 /**
@@ -138,19 +144,22 @@ export async function runTrials(
     );
   }
 
-  /** Races candidates whose first part is paid for. */
-  async function race(candidates: readonly (readonly [Taken, number])[]): Promise<void> {
-    const incumbent = parts.length === 1 ? undefined : incumbentOf(complete.toSorted(byId).map(({ heard }) => heard));
+  /** Hears candidates part by part: what is paid for, and of the other parts what those that have not lost can pay. */
+  async function race(candidates: readonly Entry[], incumbent: Incumbent | undefined): Promise<void> {
     let entering = candidates;
     for (const [i, part] of parts.entries()) {
-      await hear(entering, part);
+      await hear(
+        entering.map(({ taken, paid }) => [taken, paid[i]!]),
+        part,
+      );
       const next = parts[i + 1];
       if (next === undefined || runner.hasStopped()) return;
-      const staying: [Taken, number][] = [];
-      for (const [taken] of entering) {
-        const stays = incumbent === undefined || !hasLost(taken.heard, incumbent);
-        const cost = stays ? costOf(taken.candidate, next) : 0;
-        if (stays && take(replicates * cost)) staying.push([taken, cost]);
+      const staying: Entry[] = [];
+      for (const { taken, paid } of entering) {
+        const hasFallen = incumbent !== undefined && hasLost(taken.heard, incumbent);
+        const cost = hasFallen ? 0 : (paid[i + 1] ?? costOf(taken.candidate, next));
+        const stays = !hasFallen && (paid[i + 1] !== undefined || take(replicates * cost));
+        if (stays) staying.push({ taken, paid: paid.toSpliced(i + 1, 1, cost) });
         else
           await record(taken, 'pruned', incumbent ? expectedScore(taken.heard, incumbent) : estimate(taken.heard).mean);
       }
@@ -159,22 +168,24 @@ export async function runTrials(
   }
 
   async function evaluate(candidates: readonly Candidate[]): Promise<Trial[]> {
+    const incumbent = parts.length === 1 ? undefined : incumbentOf(complete.toSorted(byId).map(({ heard }) => heard));
     const wanted: Taken[] = [];
-    const fresh: [Taken, number][] = [];
+    const fresh: Entry[] = [];
     for (const candidate of candidates) {
       const key = candidate.betas.join(' ');
       let taken = tried.get(key);
       if (taken === undefined) {
-        const cost = costOf(candidate, parts[0]!);
-        if (!take(replicates * cost)) break;
+        // Where there is nothing to race against, none enters that cannot be heard on all.
+        const paid = (incumbent === undefined ? parts : parts.slice(0, 1)).map((part) => costOf(candidate, part));
+        if (!take(replicates * paid.reduce((sum, cost) => sum + cost, 0))) break;
         taken = { id: tried.size + 1, candidate, heard: [], nfe: 0, seconds: 0, generation: Promise.resolve() };
         tried.set(key, taken);
-        fresh.push([taken, cost]);
+        fresh.push({ taken, paid });
       }
       wanted.push(taken);
     }
-    const generation = race(fresh).catch((error) => runner.fail(error));
-    for (const [taken] of fresh) taken.generation = generation;
+    const generation = race(fresh, incumbent).catch((error) => runner.fail(error));
+    for (const { taken } of fresh) taken.generation = generation;
     await Promise.all([generation, ...wanted.map((taken) => taken.generation)]);
     const ended = wanted.flatMap(({ trial }) => trial ?? []);
     if (ended.length < candidates.length) throw new SearchEnd();
