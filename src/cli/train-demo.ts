@@ -21,6 +21,9 @@ export interface GivenTraining {
 const FOR_TWO_MINUTES = {
   logdir: join('experiments', 'train-demo'),
   lr_schedule: 'constant',
+  // What belongs to the demo's own.
+  total_steps: undefined,
+  final_lr: undefined,
   ema_decay: 0,
   test_interval: 50,
   n_samples_to_test: 1,
