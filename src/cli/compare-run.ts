@@ -6,6 +6,7 @@ import type { ModelPlan } from '../search/plan-model.ts';
 import type { Contender } from './compare-schedules.ts';
 import { onInterrupt } from './interrupt.ts';
 import { createProgressLine } from './progress.ts';
+import { threadsFor } from './threads.ts';
 
 /** What was heard, and at what cost. */
 export interface HeardAll {
@@ -38,10 +39,7 @@ export async function hearWithWorkers(options: HearingOptions): Promise<HeardAll
   const samples = heldoutClips.length * clipSamples;
   const schedules = contenders.map(({ schedule }) => schedule.betas);
   const nfe = comparisonNfe({ schedules, precision, replicates, samples });
-  // More threads than cores would only share them out.
-  const threads = Math.min(jobs, availableParallelism());
-  if (threads < jobs) say(`${jobs} jobs were asked for; this machine runs ${threads} at once. The result is the same.`);
-  const pool = createSearchPool(plan, threads);
+  const pool = createSearchPool(plan, threadsFor(jobs, say));
   const interrupt = onInterrupt(() => {
     pool.cancel();
     say('\nStopping after the steps in hand; once more to stop at once.');

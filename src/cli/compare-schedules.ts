@@ -1,26 +1,19 @@
-import { InputError } from '../formats/input-error.ts';
-import { dataMismatch } from '../model/data-mismatch.ts';
-import { diagnose, warnings } from '../schedule/diagnostics.ts';
-import { FAMILIES, makeFamily, parseFamily } from '../schedule/families.ts';
-import { findSchedule } from '../schedule/file.ts';
-import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import { makeFamily, parseFamily } from '../schedule/families.ts';
 import { type Outcome, readBest } from '../search/outcome.ts';
 import type { ModelPlan } from '../search/plan-model.ts';
 import { type StudySettings, studySettings } from '../search/settings.ts';
 import { sameBetas } from '../search/trial.ts';
 import { UsageError } from './command.ts';
+import { fitRemarks, type KnownSchedule } from './fit-remarks.ts';
+import { namedSchedule } from './named-schedule.ts';
 import { plain } from './plain-text.ts';
 
 /** A schedule that is compared, with what is known of it. */
-export interface Contender {
-  readonly schedule: NoiseSchedule;
-  /** Whether where it comes from says which clamp it is for. */
-  readonly saysClamp: boolean;
+export interface Contender extends KnownSchedule {
   /** Whether its name was one of the model's own schedules. */
   readonly isOfModel?: boolean;
-  /** What the search that found it came to, and its settings, where a file says so. */
+  /** What the search that found it came to, where a file says so. */
   readonly outcome?: Outcome;
-  readonly study?: StudySettings;
 }
 
 interface ContenderOptions {
@@ -52,10 +45,7 @@ export async function contenders(texts: readonly string[], options: ContenderOpt
 }
 
 async function contender(text: string, { modelFolder }: ContenderOptions): Promise<Contender> {
-  const found = await findSchedule(text, { model: modelFolder }).catch((error: unknown) => {
-    const isName = error instanceof InputError && /^[\w-]+$/.test(text);
-    throw isName ? new InputError(`${error.message}, or a family: ${Object.keys(FAMILIES).join(', ')}`) : error;
-  });
+  const found = await namedSchedule(text, modelFolder);
   const { schedule, saysClamp, origin } = found;
   if (!('path' in found)) return { schedule, saysClamp };
   const label =
@@ -92,21 +82,10 @@ export function distinct(all: readonly Contender[]): { readonly contenders: Cont
 }
 
 /** Where a schedule does not fit a model, its sampler or its clips, one sentence each, with both values. */
-export function fitRemarks({ schedule, saysClamp, study }: Contender, { settings, trained }: ModelPlan): string[] {
-  const { name, clamp } = schedule;
-  const said = warnings(diagnose(schedule, trained)).map((sentence) => `${name}: ${sentence}`);
-  if (saysClamp && clamp !== settings.clamp) {
-    said.push(`${name} is meant for the clamp ${clamp}; this comparison has ${settings.clamp}.`);
-  }
-  if (study === undefined) return said;
-  if (study.precision !== settings.precision) {
-    said.push(`${name} was found in ${study.precision}; this comparison has ${settings.precision}.`);
-  }
-  if (study.data !== undefined && settings.data !== undefined) {
-    const { refusals, warnings: others } = dataMismatch(name, study.data, settings.data);
-    said.push(...[...refusals, ...others].map((sentence) => `${sentence}.`));
-  }
-  return [...said, ...clipRemarks(name, study, settings)];
+export function contenderRemarks(contender: Contender, plan: ModelPlan): string[] {
+  const { schedule, study } = contender;
+  const said = fitRemarks(contender, plan, 'comparison');
+  return study === undefined ? said : [...said, ...clipRemarks(schedule.name, study, plan.settings)];
 }
 
 /** What a schedule has had to do with the clips before. */

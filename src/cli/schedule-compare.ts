@@ -9,7 +9,7 @@ import { runCommand, UsageError, wholeNumber } from './command.ts';
 import { COMPARE_FLAGS, compareCounts, planComparison, SAMPLER_FLAGS } from './compare-flags.ts';
 import { comparisonJson, comparisonText, refuseAllFailed } from './compare-result.ts';
 import { hearWithWorkers } from './compare-run.ts';
-import { type Contender, contenders, distinct, fitRemarks } from './compare-schedules.ts';
+import { type Contender, contenderRemarks, contenders, distinct } from './compare-schedules.ts';
 import { INTERRUPTED } from './interrupt.ts';
 
 const DEFAULT_STEPS = 6;
@@ -66,7 +66,7 @@ await runCommand(
         );
       }
       const plan = await planComparison(args, counts, { clamp, precision });
-      const remarks = [...plan.remarks, ...ofSame, ...compared.flatMap((one) => fitRemarks(one, plan))];
+      const remarks = [...plan.remarks, ...ofSame, ...compared.flatMap((one) => contenderRemarks(one, plan))];
       for (const remark of remarks) say(remark);
       const { replicates } = counts;
       const hearing = await hearWithWorkers({ plan, contenders: compared, replicates, jobs, quiet, say });

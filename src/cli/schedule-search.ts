@@ -20,6 +20,7 @@ import { quoted } from './quoted.ts';
 import { SEARCH_FLAGS } from './search-flags.ts';
 import { asJson, asText, type Found } from './search-result.ts';
 import { startRemarks, startSchedules } from './start-schedules.ts';
+import { threadsFor } from './threads.ts';
 
 const MOST_STEPS = 1000;
 
@@ -131,10 +132,7 @@ function studyName(steps: number, model: string | undefined): string {
 
 /** Undefined where the search was interrupted. */
 async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise<Found | undefined> {
-  // More threads than cores would only share them out: each would take longer over its trial.
-  const threads = Math.min(jobs, availableParallelism());
-  if (threads < jobs) say(`${jobs} jobs were asked for; this machine runs ${threads} at once. The result is the same.`);
-  const pool = createSearchPool(plan, threads);
+  const pool = createSearchPool(plan, threadsFor(jobs, say));
   const interrupt = onInterrupt(() => {
     pool.cancel();
     say('\nStopping after the steps in hand; once more to stop at once. What is finished is saved.');

@@ -12,7 +12,7 @@ import { runCommand, UsageError, wholeNumber } from './command.ts';
 import { COMPARE_FLAGS, compareCounts, planComparison } from './compare-flags.ts';
 import { refuseAllFailed } from './compare-result.ts';
 import { hearWithWorkers } from './compare-run.ts';
-import { type Contender, contenders, distinct, fitRemarks } from './compare-schedules.ts';
+import { type Contender, contenderRemarks, contenders, distinct } from './compare-schedules.ts';
 import { INTERRUPTED } from './interrupt.ts';
 import { transferJson, transferText } from './transfer-result.ts';
 
@@ -73,7 +73,7 @@ await runCommand(
         precision: args.precision ?? subject.study?.precision ?? 'float64',
       });
       const own = compared.findIndex((one, i) => i > 0 && one.isOfModel);
-      const ofFit = compared.filter((_, i) => i === 0 || i === own).flatMap((one) => fitRemarks(one, plan));
+      const ofFit = compared.filter((_, i) => i === 0 || i === own).flatMap((one) => contenderRemarks(one, plan));
       const ofModel =
         subject.study?.checkpoint.hash === plan.settings.checkpoint.hash
           ? [`${compared[0]!.schedule.name} was found on this very model.`]

@@ -1,23 +1,13 @@
 import { InputError } from '../formats/input-error.ts';
-import { dataMismatch } from '../model/data-mismatch.ts';
-import { diagnose, warnings } from '../schedule/diagnostics.ts';
-import { FAMILIES, makeFamily, parseFamily } from '../schedule/families.ts';
-import { findSchedule } from '../schedule/file.ts';
+import { makeFamily, parseFamily } from '../schedule/families.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { readBest } from '../search/outcome.ts';
 import type { SearchPlan } from '../search/plan.ts';
 import { type StudySettings, studySettings } from '../search/settings.ts';
 import { sameBetas } from '../search/trial.ts';
+import { fitRemarks, type KnownSchedule } from './fit-remarks.ts';
+import { namedSchedule } from './named-schedule.ts';
 import { plain } from './plain-text.ts';
-
-/** A schedule that a search starts from. */
-export interface Start {
-  readonly schedule: NoiseSchedule;
-  /** Whether where it comes from says which clamp it is for. */
-  readonly saysClamp: boolean;
-  /** The settings of the search that found it, where one did. */
-  readonly study?: StudySettings;
-}
 
 interface StartOptions {
   readonly steps: number;
@@ -32,20 +22,17 @@ interface StartOptions {
  *
  * @throws InputError for one that cannot be made or read, or that has another number of steps
  */
-export async function startSchedules(names: readonly string[], options: StartOptions): Promise<Start[]> {
+export async function startSchedules(names: readonly string[], options: StartOptions): Promise<KnownSchedule[]> {
   const starts = await Promise.all(names.map((name) => start(name, options)));
   return starts.filter(({ schedule }, i) => {
     return starts.findIndex((other) => sameBetas(other.schedule.betas, schedule.betas)) === i;
   });
 }
 
-async function start(name: string, { steps, modelFolder, recorded = [] }: StartOptions): Promise<Start> {
+async function start(name: string, { steps, modelFolder, recorded = [] }: StartOptions): Promise<KnownSchedule> {
   const family = parseFamily(name);
   if (family) return { schedule: makeFamily(family.name, steps, family.range), saysClamp: false };
-  const found = await findSchedule(name, { model: modelFolder }).catch((error: unknown) => {
-    const isName = error instanceof InputError && /^[\w-]+$/.test(name);
-    throw isName ? new InputError(`${error.message}, or a family: ${Object.keys(FAMILIES).join(', ')}`) : error;
-  });
+  const found = await namedSchedule(name, modelFolder);
   const { saysClamp } = found;
   // The winner will be called found-N too.
   const schedule = found.origin === 'file' ? found.schedule.with({ name: plain(labelOf(found)) }) : found.schedule;
@@ -66,20 +53,6 @@ function labelOf({ schedule, path }: { readonly schedule: NoiseSchedule; readonl
 }
 
 /** Where the schedules that a search starts from do not fit it, one sentence each, with both values. */
-export function startRemarks(starts: readonly Start[], { settings, trained }: SearchPlan): string[] {
-  return starts.flatMap(({ schedule, saysClamp, study }) => {
-    const { name, clamp } = schedule;
-    const said = warnings(diagnose(schedule, trained)).map((sentence) => `${name}: ${sentence}`);
-    if (saysClamp && clamp !== settings.clamp) {
-      said.push(`${name} is meant for the clamp ${clamp}; this search has ${settings.clamp}.`);
-    }
-    if (study !== undefined && study.precision !== settings.precision) {
-      said.push(`${name} was found in ${study.precision}; this search has ${settings.precision}.`);
-    }
-    if (study?.data !== undefined && settings.data !== undefined) {
-      const { refusals, warnings: others } = dataMismatch(name, study.data, settings.data);
-      said.push(...[...refusals, ...others].map((sentence) => `${sentence}.`));
-    }
-    return said;
-  });
+export function startRemarks(starts: readonly KnownSchedule[], plan: SearchPlan): string[] {
+  return starts.flatMap((start) => fitRemarks(start, plan, 'search'));
 }

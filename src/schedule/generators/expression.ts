@@ -75,7 +75,8 @@ async function load(): Promise<ExpressionCompiler> {
   };
 }
 
-async function loadMathJs(): Promise<import('mathjs').MathJsInstance> {
+/** mathjs, an instance of the caller's own. */
+export async function loadMathJs(): Promise<import('mathjs').MathJsInstance> {
   // The bundle is one file and there in a fifth of a second; the package's modules, about a thousand, take four times as long.
   // @ts-expect-error it has no types of its own
   const bundle = (await import('mathjs/lib/browser/math.js')) as { default: typeof import('mathjs') };

@@ -1,3 +1,5 @@
+import { loadMathJs } from '../../schedule/generators/expression.ts';
+
 /** B and the diagonal of D of a symmetric matrix B D Bᵀ. */
 interface Eigen {
   readonly values: readonly number[];
@@ -9,9 +11,7 @@ export type Decompose = (symmetric: readonly (readonly number[])[]) => Eigen;
 
 /** What finds eigenvalues of symmetric matrices: mathjs, loaded when first asked for. */
 export async function loadDecompose(): Promise<Decompose> {
-  // The bundle is one file and there in a fifth of a second; the package's modules, about a thousand, take five times as long.
-  // @ts-expect-error it has no types of its own
-  const { default: math } = (await import('mathjs/lib/browser/math.js')) as { default: typeof import('mathjs') };
+  const math = await loadMathJs();
   return (symmetric) => {
     const { eigenvectors } = math.eigs(symmetric.map((row) => [...row]));
     return {
