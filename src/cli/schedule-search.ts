@@ -3,26 +3,25 @@ import { availableParallelism } from 'node:os';
 import { join, parse, resolve } from 'node:path';
 import { DEMO } from '../model/demo.ts';
 import { modelFiles } from '../model/model-files.ts';
-import { counted, duration, grouped } from '../report/numbers.ts';
+import { counted, duration } from '../report/numbers.ts';
 import { reportPathFor, writeReport } from '../report/report.ts';
 import { readOutcome } from '../search/outcome.ts';
-import { createSearchPool, planSearch, type SearchPlan, warmUp } from '../search/plan.ts';
+import { planSearch, type SearchPlan } from '../search/plan.ts';
 import type { Progress } from '../search/progress.ts';
 import { readStudy } from '../search/read-study.ts';
 import { checkSavable, saveToModel } from '../search/save-to-model.ts';
 import { search, trialsNfe } from '../search/search.ts';
 import { findStudy, openStudy, readSettings, type Study, type StudyMode, studyPaths } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
-import { packageVersion, runCommand, UsageError, wholeNumber } from './command.ts';
-import { INTERRUPTED, onInterrupt } from './interrupt.ts';
-import { createProgressLine } from './progress.ts';
-import { quoted } from './quoted.ts';
+import { runCommand, UsageError, wholeNumber } from './command.ts';
+import { INTERRUPTED } from './interrupt.ts';
 import { SEARCH_FLAGS } from './search-flags.ts';
+import { searchRequest } from './search-request.ts';
 import { asJson, asText, type Found } from './search-result.ts';
+import { progressText, resumeCommand, withSession } from './search-session.ts';
+import { searchSeveral } from './search-several.ts';
 import { startRemarks, startSchedules } from './start-schedules.ts';
-import { threadsFor } from './threads.ts';
-
-const MOST_STEPS = 1000;
+import { stepCounts } from './step-counts.ts';
 
 await runCommand(
   {
@@ -41,48 +40,34 @@ await runCommand(
     async run(args, positionals) {
       if (positionals.length > 0)
         throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
-      const steps = wholeNumber('iters', args.iters, 1);
-      if (steps > MOST_STEPS) throw new UsageError(`--iters must be at most ${MOST_STEPS}, got ${steps}`);
-      const replicates = wholeNumber('replicates', args.replicates, 1);
+      const [steps, ...more] = stepCounts(args.iters) as [number, ...number[]];
       const jobs = wholeNumber('jobs', args.jobs ?? availableParallelism(), 1);
       if (args.resume && args.fresh) throw new UsageError('--resume and --fresh exclude each other');
-      if (!(args['clip-seconds'] > 0))
-        throw new UsageError(`--clip-seconds must be above 0, got ${args['clip-seconds']}`);
-      const range = args.range as [number, number] | undefined;
-      if (range !== undefined && !(range[0] < range[1])) {
-        throw new UsageError(`--range must be two rising numbers, got ${range.join(' ')}`);
-      }
+      const request = searchRequest(args);
       const say = (text: string) => {
         if (!args.quiet) process.stderr.write(`${text}\n`);
       };
       const model = await modelFiles(args.model ?? DEMO);
-      const folder = args.study ?? join('experiments', studyName(steps, args.model));
+      const folder = args.study ?? join('experiments', studyName(args.iters, args.model));
+      if (args['save-to-model']) await checkSavable(model.folder);
+      if (more.length > 0)
+        return searchSeveral({
+          counts: [steps, ...more],
+          request,
+          args,
+          study: folder,
+          jobs,
+          say,
+          modelFolder: model.folder,
+        });
       const recorded = args.fresh ? undefined : (await readSettings(folder))?.from;
       const starts = await startSchedules(args.from ?? [], { steps, modelFolder: model.folder, recorded });
-      if (args['save-to-model']) await checkSavable(model.folder);
+      const { budget } = args;
       const plan = await planSearch({
+        ...request,
         steps,
-        model: args.model,
-        config: args.config,
-        clips: args.clips,
-        heldout: args.heldout,
-        clipSeconds: args['clip-seconds'],
-        clipCount: wholeNumber('clip-count', args['clip-count'], 1),
-        strategy: args.strategy,
         from: starts.map(({ schedule }) => schedule),
-        budget: args.budget === undefined ? undefined : wholeNumber('budget', args.budget, steps * replicates),
-        range,
-        stride: wholeNumber('stride', args.stride, 1),
-        values: args.values === undefined ? undefined : wholeNumber('values', args.values, 1),
-        replicates,
-        // Presets are there to be looked at, each of them.
-        race: args.race && args.strategy !== 'presets',
-        metric: args.metric,
-        clamp: args.clamp,
-        precision: args.precision,
-        seed: wholeNumber('seed', args.seed, 0),
-        device: args.device,
-        version: packageVersion(),
+        budget: budget === undefined ? undefined : wholeNumber('budget', budget, steps * request.replicates),
       });
       for (const remark of [...plan.remarks, ...startRemarks(starts, plan)]) say(remark);
       const mode = { resume: args.resume, fresh: args.fresh };
@@ -124,39 +109,21 @@ interface Run {
 }
 
 /** A study of its own for each model: the demo's has no name but the number of steps. */
-function studyName(steps: number, model: string | undefined): string {
-  if (model === undefined) return `search-${steps}`;
-  const { name } = parse(resolve(model));
-  return `search-${steps}-${name.replaceAll(/[^\w.-]+/g, '-')}`;
+function studyName(iters: string, model: string | undefined): string {
+  const name = `search-${iters.replaceAll(' ', '')}`;
+  return model === undefined ? name : `${name}-${parse(resolve(model)).name.replaceAll(/[^\w.-]+/g, '-')}`;
 }
 
 /** Undefined where the search was interrupted. */
 async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise<Found | undefined> {
-  const pool = createSearchPool(plan, threadsFor(jobs, say));
-  const interrupt = onInterrupt(() => {
-    pool.cancel();
-    say('\nStopping after the steps in hand; once more to stop at once. What is finished is saved.');
-  });
-  const progress = createProgressLine(quiet);
-  try {
-    // Before there is a study, so that a model that cannot be loaded leaves none behind.
-    const secondsPerEvaluation = await warmUp(pool);
+  // Workers come before the study, so that a model that cannot be loaded leaves none behind.
+  return withSession({ model: plan, jobs, quiet, say }, async ({ pool, secondsPerNfe, progress, isCancelled }) => {
     const study = await openStudy(folder, plan.settings, mode, Date.now());
-    announce(plan, study, secondsPerEvaluation / pool.workers, say);
-    const onProgress = ({ phase, trials, nfe, nfePlanned, best }: Progress) => {
-      const text = `${phase === 'search' ? `trial ${trials}` : phase}, ${grouped(nfe)} of ${grouped(nfePlanned)} NFE`;
-      const bestText = best === undefined ? '' : `, best ${best.score.toFixed(4)} (${best.origin})`;
-      progress.update({ done: nfe, total: nfePlanned, text: text + bestText });
-    };
+    announce(plan, study, secondsPerNfe, say);
     const { strategy, baselines } = plan;
-    const result = await search({
-      study,
-      strategy,
-      baselines,
-      pool,
-      onProgress,
-      isCancelled: () => interrupt.isWanted(),
-    });
+    const onProgress = (at: Progress) =>
+      progress.update({ done: at.nfe, total: at.nfePlanned, text: progressText(at) });
+    const result = await search({ study, strategy, baselines, pool, onProgress, isCancelled });
     progress.stop();
     if (result === undefined) {
       say(`Stopped. To go on: ${resumeCommand(study.folder)}`);
@@ -164,19 +131,7 @@ async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise
     }
     say('Writing the report.');
     return { ...result, folder: study.folder };
-  } finally {
-    progress.stop();
-    interrupt.off();
-    await pool.close();
-  }
-}
-
-/** This command again, for the study that it was about. */
-function resumeCommand(folder: string): string {
-  const args = process.argv.slice(2);
-  const kept = args.filter((arg, i) => !/^--(study(=.*)?|fresh|resume)$/s.test(arg) && args[i - 1] !== '--study');
-  const npx = process.env.npm_command === 'exec' ? 'npx ' : '';
-  return `${npx}schedule-search ${[...kept, '--study', folder].map(quoted).join(' ')} --resume`;
+  });
 }
 
 function announce(
@@ -186,7 +141,7 @@ function announce(
   say: (text: string) => void,
 ) {
   const { steps, replicates, scoringClips, clipSamples, sampleRate } = settings;
-  const verification = verificationCost(steps, replicates, baselines.length);
+  const verification = verificationCost({ steps, replicates, baselines: baselines.length });
   const nfe = trialsNfe(settings, strategy);
   const planned = Math.floor(nfe / (steps * replicates));
   const seconds = (nfe + verification) * secondsPerNfe;

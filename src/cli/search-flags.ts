@@ -6,7 +6,11 @@ import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
 
 /** The options of schedule-search. */
 export const SEARCH_FLAGS = {
-  iters: { type: 'number', default: 6, describe: 'Steps of the schedule (N)' },
+  iters: {
+    type: 'string',
+    default: '6',
+    describe: 'Steps of the schedule (N); several, as 4,6,8,12,25 or 4-12, are searched in one run',
+  },
   jobs: { type: 'number', describe: 'Evaluations at once [default: the number of cores]' },
   model: {
     type: 'string',
@@ -31,7 +35,8 @@ export const SEARCH_FLAGS = {
   },
   budget: {
     type: 'number',
-    describe: 'Network evaluations (NFE, one takes all scoring clips) to spend on trials [default: 130 trials]',
+    describe:
+      'Network evaluations (NFE, one takes all scoring clips) to spend on trials, of all step counts together [default: 130 trials; for each further step count 30]',
   },
   range: {
     type: 'number',
@@ -70,7 +75,7 @@ export const SEARCH_FLAGS = {
   seed: { type: 'number', default: 0, describe: 'Decides all noise and all proposals' },
   study: {
     type: 'string',
-    describe: 'Folder of the study [default: experiments/search-N, or search-N-MODEL with --model]',
+    describe: 'Folder of the study [default: experiments/search-ITERS, or search-ITERS-MODEL with --model]',
   },
   'save-to-model': {
     type: 'boolean',

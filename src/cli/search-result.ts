@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
-import { comparisonSentence } from '../report/headline.ts';
+import { drawsSuffix, scoreText } from '../report/draws.ts';
 import { decimal, duration, grouped, plusMinus } from '../report/numbers.ts';
+import { rivalsOf } from '../report/schedules.ts';
+import { verdictSentences } from '../report/verdict-sentences.ts';
 import { diagnose, type TrainedRange, warnings } from '../schedule/diagnostics.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { Outcome } from '../search/outcome.ts';
@@ -18,13 +20,20 @@ export interface Found {
 
 /** What `--json` prints. */
 export function asJson({ outcome, nfeMade }: Found, { folder: study }: StudyData, report: string): string {
-  const { name, betas, score, heldout, comparisons, nfe, seconds } = outcome;
+  const { name, betas, score, heldout, runnerUp: second, comparisons, nfe, seconds } = outcome;
   const presets = comparisons.map((preset) => {
     return { name: preset.name, score: preset.score, heldout: preset.heldout, difference: preset.difference };
   });
   const best = { name, betas, score, heldout };
+  const runnerUp = second && {
+    trial: second.trial,
+    betas: second.betas,
+    score: second.score,
+    heldout: second.heldout,
+    difference: second.difference,
+  };
   const cost = { nfe: nfe.search, verificationNfe: nfe.verification, nfeMade, seconds };
-  return `${JSON.stringify({ best, presets, ...cost, study, report }, null, 2)}\n`;
+  return `${JSON.stringify({ best, runnerUp, presets, ...cost, study, report }, null, 2)}\n`;
 }
 
 /** What is printed for people. */
@@ -41,12 +50,12 @@ export function asText(
   const origin = study.trials.find(({ id }) => id === outcome.trial)?.origin ?? '';
   table.push([
     `${outcome.name} (trial ${outcome.trial}, ${origin})`,
-    outcome.score.toFixed(4),
+    scoreText(study, outcome),
     plusMinus(outcome.heldout),
     '',
   ]);
-  for (const { name, score, heldout, difference } of outcome.comparisons) {
-    table.push([name, score.toFixed(4), plusMinus(heldout), plusMinus(difference)]);
+  for (const rival of rivalsOf(outcome)) {
+    table.push([rival.name, scoreText(study, rival), plusMinus(rival.heldout), plusMinus(rival.difference)]);
   }
   const paths = studyPaths(study.folder);
   const winner = NoiseSchedule.fromBetas(outcome.betas, { name: outcome.name, asPublished: true });
@@ -56,7 +65,7 @@ export function asText(
     `${study.settings.metric} (mean ± standard error over clips; lower is better):`,
     table.toString(),
     '',
-    comparisonSentence(outcome),
+    ...verdictSentences(outcome),
     ...warnings(diagnose(winner, trained)),
     ...rankingSentence(outcome, study),
     `${grouped(outcome.nfe.search)} NFE for the search, ${grouped(outcome.nfe.verification)} for the verification (${grouped(nfeMade)} made by this run), ${duration(outcome.seconds)}.`,
@@ -67,11 +76,11 @@ export function asText(
   ].join('\n');
 }
 
-/** Why the winner is not the trial with the lowest score, where it is not. */
-function rankingSentence({ trial, finalists }: Outcome, { trials }: StudyData): string[] {
-  const lowest = trials.toSorted(byScore)[0]!;
+/** Why the winner is not the trial that did best on the scoring clips, where it is not. */
+function rankingSentence({ trial, finalists }: Outcome, study: StudyData): string[] {
+  const lowest = study.trials.toSorted(byScore)[0]!;
   if (lowest.id === trial) return [];
-  const score = `trial ${lowest.id} scored lowest on the scoring clips, ${decimal(lowest.score)}`;
+  const score = `trial ${lowest.id} did best on the scoring clips, ${decimal(lowest.score)}${drawsSuffix(study, lowest.draws)}`;
   return [
     `Of the ${finalists.length} trials that were ranked on held-out clips, with other noise than the table's, trial ${trial} came first; ${score}.`,
   ];

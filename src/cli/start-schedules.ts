@@ -2,7 +2,7 @@ import { InputError } from '../formats/input-error.ts';
 import { makeFamily, parseFamily } from '../schedule/families.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { readBest } from '../search/outcome.ts';
-import type { SearchPlan } from '../search/plan.ts';
+import type { ModelPlan } from '../search/plan-model.ts';
 import { type StudySettings, studySettings } from '../search/settings.ts';
 import { sameBetas } from '../search/trial.ts';
 import { fitRemarks, type KnownSchedule } from './fit-remarks.ts';
@@ -47,12 +47,41 @@ async function start(name: string, { steps, modelFolder, recorded = [] }: StartO
   return { schedule: known ? NoiseSchedule.fromBetas(known.betas, schedule) : schedule, saysClamp, study };
 }
 
+/**
+ * The same for searches of several numbers of steps, by number of steps: a family is made for each, and whatever else is named has one of them.
+ *
+ * @param counts at least one
+ */
+export async function startsByLength(
+  names: readonly string[],
+  counts: readonly number[],
+  options: Omit<StartOptions, 'steps'>,
+): Promise<ReadonlyMap<number, KnownSchedule[]>> {
+  const known = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      length: parseFamily(name) ? undefined : (await namedSchedule(name, options.modelFolder)).schedule.length,
+    })),
+  );
+  const other = known.find(({ length }) => length !== undefined && !counts.includes(length));
+  if (other !== undefined) {
+    throw new InputError(
+      `${other.name}: a schedule of ${counts.join(', ')} steps was expected to start from, got one of ${other.length}; schedule-expand makes others`,
+    );
+  }
+  const entries = counts.map(async (steps) => {
+    const own = known.filter(({ length = steps }) => length === steps).map(({ name }) => name);
+    return [steps, await startSchedules(own, { ...options, steps })] as const;
+  });
+  return new Map(await Promise.all(entries));
+}
+
 /** A file by its own name where that says more than what it holds does. */
 function labelOf({ schedule, path }: { readonly schedule: NoiseSchedule; readonly path: string }): string {
   return path.includes(schedule.name) ? schedule.name : `${schedule.name} (${path})`;
 }
 
 /** Where the schedules that a search starts from do not fit it, one sentence each, with both values. */
-export function startRemarks(starts: readonly KnownSchedule[], plan: SearchPlan): string[] {
+export function startRemarks(starts: readonly KnownSchedule[], plan: ModelPlan): string[] {
   return starts.flatMap((start) => fitRemarks(start, plan, 'search'));
 }

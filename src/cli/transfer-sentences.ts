@@ -12,11 +12,15 @@ export function holdsSentence(
   rivals: readonly Rival[],
   metric: MetricName,
 ) {
-  if (best === undefined) return `${name} holds here: none of the others gives a finite score.`;
+  const isOnly = rivals.length === 1;
+  if (best === undefined) {
+    const none = isOnly ? `${rivals[0]!.name} gives no` : 'none of the published schedules of as many steps gives a';
+    return `${name} holds here: ${none} finite score.`;
+  }
   const unit = unitOf(metric);
   if (holds === true) {
-    const than = rivals.length === 1 ? best.name : `all ${rivals.length} published schedules of as many steps`;
-    const margin = `${rivals.length === 1 ? 'by' : `${best.name}, the best of them, by`} ${plusMinus(best.behind)}${unit}`;
+    const than = isOnly ? best.name : `all ${rivals.length} published schedules of as many steps`;
+    const margin = `${isOnly ? 'by' : `${best.name}, the best of them, by`} ${plusMinus(best.behind)}${unit}`;
     return `${name} holds here: it is better than ${than}, ${margin}, beyond two standard errors.`;
   }
   if (holds === false) {
@@ -26,7 +30,8 @@ export function holdsSentence(
     return `${name} does not hold here: ${why}.`;
   }
   if (!Number.isFinite(best.behind.standardError)) {
-    return `${name} is ${betterOrWorse(best, unit)}, the best of the others here; with one clip nothing says how sure that is.`;
+    const among = isOnly ? '' : ', the best of the published schedules';
+    return `${name} is ${betterOrWorse(best, unit)}${among} here; with one clip nothing says how sure that is.`;
   }
   const close = rivals
     .filter(({ behind }) => Number.isFinite(behind.mean) && !isBeyondNoise(behind))
@@ -58,6 +63,9 @@ export function ownSentence(name: string, own: Rival, metric: MetricName): strin
   const by = (difference: Estimate) => `by ${plusMinus(difference)}${unitOf(metric)}, beyond two standard errors`;
   if (isBeyondNoise(ahead(own))) return `The model's own ${own.name} is better than ${name} ${by(ahead(own))}.`;
   if (isBeyondNoise(own.behind)) return `The model's own ${own.name} is worse than ${name} ${by(own.behind)}.`;
+  if (!Number.isFinite(own.score.mean)) return `The model's own ${own.name} gives no finite score.`;
+  if (!Number.isFinite(own.behind.mean))
+    return `The model's own ${own.name} gives a finite score, and ${name} does not.`;
   return `The model's own ${own.name} is not told apart from ${name}, which is ${betterOrWorse(own, unitOf(metric))}.`;
 }
 

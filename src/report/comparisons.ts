@@ -2,39 +2,42 @@ import { METRIC_NAMES } from '../audio/distances/index.ts';
 import type { Outcome } from '../search/outcome.ts';
 import type { StudyData } from '../search/read-study.ts';
 import { agreementSentence, type NamedScores } from './agreement.ts';
+import { scoreText } from './draws.ts';
 import { type Html, html } from './escape.ts';
-import { decimal, plusMinus } from './numbers.ts';
-import { verdict } from './schedules.ts';
+import { listed, plusMinus } from './numbers.ts';
+import { rivalsOf, verdict } from './schedules.ts';
 import { table } from './table.ts';
 import { withUnit } from './units.ts';
 
-/** The winner beside every baseline, under the study's metric and under all; empty where the search is unfinished. */
-export function comparisons({ settings, outcome }: StudyData): Html {
+/** The winner beside the runner-up and every baseline, under the study's metric and under all; empty where the search is unfinished. */
+export function comparisons(study: StudyData): Html {
+  const { settings, outcome } = study;
   if (outcome === undefined) return html``;
   const finalists = outcome.finalists.map((finalist) => ({ ...finalist, name: `trial ${finalist.trial}` }));
   const sentences = [
     agreementSentence([outcome, ...outcome.comparisons], 'the winner and the baselines'),
     ...(finalists.length > 1 ? [agreementSentence(finalists, 'the finalists')] : []),
   ];
-  return html`<section><h2>Against the baselines</h2>
-${scoreTable(outcome, `${withUnit(settings.metric)}: means ± standard errors over clips; lower is better`)}
-<p>The difference is the baseline minus the winner on the same held-out clips with the same noise. Worse or better than the winner
+  const rivals = [...(outcome.runnerUp === undefined ? [] : ['the runner-up']), 'the baselines'];
+  return html`<section><h2>Against ${listed(rivals)}</h2>
+${scoreTable(study, outcome, `${withUnit(settings.metric)}: means ± standard errors over clips; lower is better`)}
+<p>The difference is the schedule minus the winner on the same held-out clips with the same noise. Worse or better than the winner
 means by more than two standard errors. The baselines are run with this study’s clamp (${settings.clamp}) and precision (${settings.precision}), which need not
 be those they were made for.</p>
 <h3>All metrics</h3>
-${metricTable([outcome, ...outcome.comparisons], 'The winner and the baselines on held-out clips; the lowest of a column is bold')}
+${metricTable([outcome, ...rivalsOf(outcome)], `${listed(['The winner', ...rivals])} on held-out clips; the lowest of a column is bold`)}
 <p>${sentences.join(' ')}</p>
-${metricTable(finalists, 'The finalists, the best trials on the scoring clips, ranked on held-out clips with fewer noise draws')}
+${metricTable(finalists, 'The finalists, the best trials on the scoring clips, ranked on held-out clips with other noise than above')}
 </section>`;
 }
 
-function scoreTable(outcome: Outcome, caption: string): Html {
-  const rows = outcome.comparisons.map((baseline) => [
-    baseline.name,
-    decimal(baseline.score),
-    plusMinus(baseline.heldout),
-    plusMinus(baseline.difference),
-    verdict(baseline, outcome.betas),
+function scoreTable(study: StudyData, outcome: Outcome, caption: string): Html {
+  const rows = rivalsOf(outcome).map((rival) => [
+    rival.name,
+    scoreText(study, rival),
+    plusMinus(rival.heldout),
+    plusMinus(rival.difference),
+    verdict(rival, outcome),
   ]);
   return table(
     caption,
@@ -45,7 +48,7 @@ function scoreTable(outcome: Outcome, caption: string): Html {
       { head: 'paired difference', numeric: true },
       { head: 'verdict' },
     ],
-    [[outcome.name, decimal(outcome.score), plusMinus(outcome.heldout), '–', '–'], ...rows],
+    [[outcome.name, scoreText(study, outcome), plusMinus(outcome.heldout), '–', '–'], ...rows],
   );
 }
 

@@ -1,25 +1,28 @@
 import type { Outcome } from '../search/outcome.ts';
 import type { StudyData } from '../search/read-study.ts';
+import { drawsBehind, drawsSuffix } from './draws.ts';
 import { type Html, html } from './escape.ts';
-import { counted, decimal, duration, grouped, plusMinus, shortBetas } from './numbers.ts';
-import { bestBaseline, ranked, verdict } from './schedules.ts';
+import { counted, decimal, duration, grouped, shortBetas } from './numbers.ts';
+import { ranked, unlike } from './schedules.ts';
 import { standardErrorsIn95 } from './student-t.ts';
 import { unitOf } from './units.ts';
+import { verdictSentences } from './verdict-sentences.ts';
 
 /** What the search came to, or how far it is. */
 export function headline(study: StudyData): Html {
   return study.outcome === undefined ? unfinished(study) : finished(study, study.outcome);
 }
 
-function unfinished({ settings, trials }: StudyData): Html {
+function unfinished(study: StudyData): Html {
+  const { settings, trials } = study;
   const complete = ranked(trials);
   const best = complete[0];
   const failures = incomplete(trials) === '' ? '' : ` (${incomplete(trials)})`;
   const nfe = trials.reduce((sum, trial) => sum + trial.nfe, 0);
   const state = `Search still unfinished: ${counted(trials.length, 'trial')}${failures}, ${grouped(nfe)} of ${grouped(settings.budget)} NFE; `;
   if (best === undefined) return html`<p class="notice">${state}none has a score yet.</p>`;
-  return html`<p class="notice">${state}best so far ${decimal(best.score)} (trial ${best.id}, ${best.origin}).</p>
-<p>This is the smallest of ${counted(complete.length, 'noisy score')} and flatters its schedule; the verification on
+  return html`<p class="notice">${state}best so far ${decimal(best.score)} (trial ${best.id}, ${best.origin}${drawsSuffix(study, best.draws)}).</p>
+<p>This is the best of ${counted(complete.length, 'noisy score')} and flatters its schedule; the verification on
 held-out clips, which comes last, does not.</p>
 ${betasBlock('Betas of the best so far', best.betas)}`;
 }
@@ -34,28 +37,32 @@ function finished(study: StudyData, outcome: Outcome): Html {
 there are ${counted(trials.length, 'trial')} listed here.</p>`;
   const clips = settings.heldoutClips.length;
   const complete = ranked(trials).length;
+  const [first, ...others] = verdictSentences(outcome) as [string, ...string[]];
   return html`${stale}
-<p class="verdict">${comparisonSentence(outcome)}</p>
+<p class="verdict">${first}</p>
+${others.length > 0 ? html`<p>${others.join(' ')}</p>` : ''}
 <dl class="facts">
 <div><dt>Held-out score</dt><dd class="figure">${decimal(heldout.mean)}${unitOf(settings.metric)}</dd>
 <dd>${intervalText(outcome, clips)}</dd></div>
 <div><dt>Score on the scoring clips</dt><dd class="figure">${decimal(outcome.score)}${unitOf(settings.metric)}</dd>
-<dd>trial ${outcome.trial}${complete > 1 ? '; chosen for it among others, so it flatters' : ''}</dd></div>
+<dd>trial ${outcome.trial}${drawsSuffix(study, drawsBehind(study, outcome.betas))}${complete > 1 ? '; chosen for it among others, so it flatters' : ''}</dd></div>
 <div><dt>Cost</dt><dd class="figure">${grouped(nfe.search + nfe.verification)} NFE</dd>
-<dd>${grouped(nfe.search)} for the trials and ${grouped(nfe.verification)} to verify, in ${duration(seconds)}</dd></div>
+<dd>${grouped(nfe.search)} for the search and ${grouped(nfe.verification)} to verify, in ${duration(seconds)}</dd></div>
 <div><dt>Trials</dt><dd class="figure">${grouped(trials.length)}</dd>
 <dd>${incomplete(trials) || 'all heard on all clips'}</dd></div>
 </dl>
 ${betasBlock(`Betas of ${outcome.name}`, outcome.betas)}`;
 }
 
-/** How many trials have no score of their own, and why; nothing where all have. */
+/** How many trials have no score of their own, or are of a schedule that has one, and why; nothing where each has one. */
 function incomplete(trials: StudyData['trials']): string {
   const count = (wanted: string) => trials.filter(({ state }) => state === wanted).length;
-  const [pruned, failed] = [count('pruned'), count('failed')];
-  return [pruned > 0 ? `${grouped(pruned)} dropped early` : '', failed > 0 ? `${grouped(failed)} failed` : '']
-    .filter((part) => part !== '')
-    .join(', ');
+  const counts = [
+    [count('pruned'), 'dropped early'],
+    [count('failed'), 'failed'],
+    [trials.length - unlike(trials).length, 'heard again with more draws of noise'],
+  ] as const;
+  return counts.flatMap(([trials, what]) => (trials > 0 ? [`${grouped(trials)} ${what}`] : [])).join(', ');
 }
 
 function intervalText({ heldout: { mean, standardError } }: Outcome, clips: number): string {
@@ -63,25 +70,6 @@ function intervalText({ heldout: { mean, standardError } }: Outcome, clips: numb
   const half = standardErrorsIn95(clips) * standardError;
   if (!Number.isFinite(half)) return `on ${counted(clips, 'held-out clip')}, too few for a confidence interval`;
   return `lower is better; 95 % confidence interval ${decimal(mean - half)} to ${decimal(mean + half)} (Student’s t over ${counted(clips, 'clip')})`;
-}
-
-/** How the winner compares with the best baseline. */
-export function comparisonSentence(outcome: Outcome): string {
-  const baseline = bestBaseline(outcome);
-  const score = decimal(outcome.heldout.mean);
-  if (baseline === undefined)
-    return `${outcome.name} scores ${score} on held-out clips; there is no baseline to compare it with.`;
-  const word = verdict(baseline, outcome.betas);
-  if (word === 'the winner itself')
-    return `No trial did better than ${baseline.name}, the best baseline, which scores ${score} on held-out clips.`;
-  const both = `${outcome.name} scores ${score} on held-out clips and the best baseline, ${baseline.name}, ${decimal(baseline.heldout.mean)}: `;
-  const difference = { ...baseline.difference, mean: Math.abs(baseline.difference.mean) };
-  const paired = `a paired difference of ${plusMinus(difference)} (standard error)`;
-  if (word === 'worse') return `${both}${paired} in the winner’s favour, beyond two standard errors.`;
-  if (word === 'better') return `${both}${paired} in the baseline’s favour, beyond two standard errors.`;
-  if (!Number.isFinite(difference.standardError))
-    return `${both}with one clip nothing says how sure the difference is.`;
-  return `${both}${paired}, within two standard errors, so these clips do not tell the two apart.`;
 }
 
 const MOST_OPEN = 25;

@@ -3,8 +3,9 @@ import { diagnose, warnings } from '../schedule/diagnostics.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { StudyData } from '../search/read-study.ts';
 import type { StudySettings } from '../search/settings.ts';
+import { drawCounts } from './draws.ts';
 import { type Html, html } from './escape.ts';
-import { counted, grouped } from './numbers.ts';
+import { counted, grouped, listed } from './numbers.ts';
 import { leader } from './schedules.ts';
 
 /** What can be said of the winner without the network; empty where there is none yet. */
@@ -30,7 +31,7 @@ ${facts([
 }
 
 /** Where the numbers come from, and the command that makes them again. */
-export function provenance({ settings }: StudyData): Html {
+export function provenance({ settings, trials }: StudyData): Html {
   const { checkpoint, config, clipSamples, sampleRate, range } = settings;
   return html`<section><h2>Provenance</h2>
 ${facts([
@@ -48,7 +49,7 @@ ${facts([
     `${settings.strategy}, stride ${settings.stride}${range === undefined ? '' : `, range ${range.join(' to ')}`}${settings.values === undefined ? '' : `, ${settings.values} values`}`,
   ],
   ['Seed', String(settings.seed)],
-  ['Noise draws a trial', String(settings.replicates)],
+  ['Noise draws a trial', listed([...new Set([settings.replicates, ...drawCounts(trials)])].map(String))],
   ['Clamp', settings.clamp],
   ['Precision', settings.precision],
   [

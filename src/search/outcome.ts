@@ -26,7 +26,12 @@ const outcome = z.strictObject({
   ...judged,
   /** The best few of the scoring clips, ranked on held-out clips with fresh noise; the first won. */
   finalists: z.array(z.strictObject({ trial: z.int(), ...judged })),
-  /** Presets and Fibonacci, from the same draw of noise as the winner's held-out score; a positive difference is in its favour. */
+  /**
+   * The second of the finalists, from the same draw of noise as the winner's held-out score; a positive difference is in the winner's
+   * favour. Absent where there is one finalist, and from older files.
+   */
+  runnerUp: z.strictObject({ trial: z.int(), ...judged, difference: estimate }).optional(),
+  /** Presets and Fibonacci, in the same way; one that is the winner or the runner-up is there too. */
   comparisons: z.array(z.strictObject({ ...judged, difference: estimate })),
   nfe: z.strictObject({ search: z.number(), verification: z.int() }),
   /** Trials of the search that came to this; where there are more by now, it has gone on. Absent from older files. */

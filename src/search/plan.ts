@@ -49,8 +49,12 @@ const DEFAULT_TRIALS = 130;
 
 /** Reads the config and the clips and checks that all fit together; throws an InputError where something does not. */
 export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
-  const { steps, seed, strategy: strategyName } = request;
-  const model = await planModel(request, async (clipOptions) => {
+  return planOn(await planClips(request), request);
+}
+
+/** Reads the config, and the clips to score on and to verify on; throws an InputError where something does not fit. */
+export async function planClips(request: Omit<SearchRequest, 'steps'>): Promise<ModelPlan> {
+  return planModel(request, async (clipOptions) => {
     const othersWanted = request.clips !== undefined && request.heldout === undefined;
     const scoringSource = request.clips ?? join(DEMO, 'clips', 'score');
     const scoring = await loadClips(scoringSource, { ...clipOptions, othersWanted });
@@ -59,10 +63,23 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
     refuseShared(scoring.clips, heldout.clips);
     return { scoring, heldout };
   });
+}
 
+/**
+ * The search that is asked for, on a model and clips that were read.
+ *
+ * @param shorter the best schedules of fewer steps that were found for them before
+ */
+export async function planOn(
+  model: ModelPlan,
+  request: SearchRequest,
+  shorter: readonly NoiseSchedule[] = [],
+): Promise<SearchPlan> {
+  const { steps, strategy: strategyName } = request;
+  const { seed } = model.settings;
   const { range, stride, values, from: starts = [] } = request;
   const baselines = await baselinesFor(steps, starts);
-  const strategy = STRATEGIES[strategyName]({ steps, seed, range, stride, values, baselines, starts });
+  const strategy = STRATEGIES[strategyName]({ steps, seed, range, stride, values, baselines, starts, shorter });
   if (strategyName === 'gradient' && request.metric !== 'log-mel-l1') {
     throw new InputError(`gradient: the metric must be log-mel-l1, whose gradient is known, got ${request.metric}`);
   }
@@ -72,22 +89,30 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
     );
   }
   const { scoringClips, clipsPerCall } = model.settings;
+  const recorded = (schedules: readonly NoiseSchedule[]) =>
+    schedules.length === 0 ? undefined : schedules.map(({ name, betas }) => ({ name, betas: [...betas] }));
   const settings: StudySettings = {
     format: 1,
     steps,
     strategy: strategyName,
     range: range === undefined ? undefined : [...range],
-    from: starts.length === 0 ? undefined : starts.map(({ name, betas }) => ({ name, betas: [...betas] })),
+    from: recorded(starts),
+    shorter: recorded(shorter),
     stride,
     values,
     metric: request.metric,
     replicates: request.replicates,
     rungs: request.race ? rungsOf(scoringClips.length, clipsPerCall) : undefined,
-    budget: request.budget ?? DEFAULT_TRIALS * steps * request.replicates,
+    budget: request.budget ?? defaultBudget(request),
     ...model.settings,
     version: request.version,
   };
   return { ...model, settings, strategy, baselines };
+}
+
+/** What a search may spend unless it is told otherwise, in NFE. */
+export function defaultBudget({ steps, replicates }: Pick<SearchRequest, 'steps' | 'replicates'>): number {
+  return DEFAULT_TRIALS * steps * replicates;
 }
 
 /** The pool that evaluates a plan on that many threads, each with a session of its own. */

@@ -35,6 +35,7 @@ const row = z.object({
   state: z.enum(['complete', 'failed', 'pruned']),
   score: orEmpty.pipe(number.optional()),
   standard_error: orEmpty.pipe(number.optional()),
+  draws: whole.pipe(z.int().positive()).optional(),
   nfe: number,
   seconds: number,
 });
@@ -51,20 +52,21 @@ export async function readStudy(folder: string): Promise<StudyData> {
   if (settings === undefined) {
     throw new InputError(`${folder}: the folder of a study was expected, but there is no study.json in it`);
   }
-  const trials = parseTrials((await readIfThere(paths.trials)) ?? '', settings.steps, paths.trials);
+  const trials = parseTrials((await readIfThere(paths.trials)) ?? '', settings, paths.trials);
   return { folder, settings, trials, outcome: await readOutcome(paths.best) };
 }
 
-function parseTrials(text: string, steps: number, path: string): Trial[] {
+function parseTrials(text: string, { steps, replicates }: StudySettings, path: string): Trial[] {
   const wholeLines = text.slice(0, text.lastIndexOf('\n') + 1);
   if (wholeLines === '') return [];
   const header = wholeLines.slice(0, wholeLines.indexOf('\n') + 1);
-  if (header !== csvHeader(steps)) {
+  // Older studies have no column for what was the same in all trials.
+  if (header !== csvHeader(steps) && header !== csvHeader(steps).replace('draws,', '')) {
     const got = header.slice(0, 80).trimEnd();
     throw new InputError(`${path}: line 1: the columns id,parent, … beta_${steps} were expected, got ${got}`);
   }
   return parseRows(wholeLines, path)
-    .map(({ record, info }) => parseTrial(record, steps, `${path}: line ${info.lines}`))
+    .map(({ record, info }) => parseTrial(record, steps, replicates, `${path}: line ${info.lines}`))
     .toSorted((a, b) => a.id - b.id);
 }
 
@@ -81,7 +83,7 @@ function parseRows(text: string, path: string): Row[] {
   }
 }
 
-function parseTrial(record: Row['record'], steps: number, where: string): Trial {
+function parseTrial(record: Row['record'], steps: number, replicates: number, where: string): Trial {
   const result = row.safeParse(record);
   if (!result.success) {
     const { path, message } = result.error.issues[0]!;
@@ -101,6 +103,7 @@ function parseTrial(record: Row['record'], steps: number, where: string): Trial 
     state,
     score: score ?? Number.NaN,
     standardError: standardError ?? Number.NaN,
+    draws: result.data.draws ?? replicates,
     nfe,
     seconds,
     betas: parseBetas(record, result.data.steps, where),

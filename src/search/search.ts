@@ -6,14 +6,18 @@ import type { StudySettings } from './settings.ts';
 import type { Strategy } from './strategies/strategy.ts';
 import type { Study } from './study.ts';
 import type { Trial } from './trial.ts';
-import { runTrials } from './trials.ts';
-import { verificationCost, verify } from './verification.ts';
+import { runTrials, type Shared } from './trials.ts';
+import { THOROUGH, type VerificationSize, verificationCost, verify } from './verification.ts';
 
 export interface SearchOptions {
   readonly study: Study;
   readonly strategy: Strategy;
   readonly baselines: readonly NoiseSchedule[];
   readonly pool: EvaluationPool;
+  /** What it has in common with other searches of the same run. Default: nothing. */
+  readonly shared?: Shared;
+  /** How thoroughly the winner is chosen and judged. Default: THOROUGH. */
+  readonly verification?: VerificationSize;
   readonly onProgress?: (progress: Progress) => void;
   /** Once true, what is running ends at its next step and the search gives undefined. */
   readonly isCancelled?: () => boolean;
@@ -32,17 +36,19 @@ export interface SearchResult {
  * budget is used, then the held-out verification. Undefined where it was cancelled; all that was finished is in the journal.
  */
 export async function search(options: SearchOptions): Promise<SearchResult | undefined> {
-  const { study, strategy, baselines, pool, onProgress = () => {}, isCancelled = () => false } = options;
+  const { study, strategy, baselines, pool, shared, verification = THOROUGH } = options;
+  const { onProgress = () => {}, isCancelled = () => false } = options;
   const runner = createRunner(study, pool, isCancelled);
   try {
     const { steps, replicates } = study.settings;
-    const nfePlanned = trialsNfe(study.settings, strategy) + verificationCost(steps, replicates, baselines.length);
-    const { trials, nfe } = await runTrials(study, strategy, runner, (progress) =>
-      onProgress({ ...progress, nfePlanned }),
-    );
+    const nfePlanned =
+      trialsNfe(study.settings, strategy) +
+      verificationCost({ steps, replicates, baselines: baselines.length }, verification);
+    const onTrial = (progress: Omit<Progress, 'nfePlanned'>) => onProgress({ ...progress, nfePlanned });
+    const { trials, nfe } = await runTrials(study, strategy, runner, onTrial, shared);
     if (runner.hasStopped()) return undefined;
     await study.writeTrials(trials);
-    const outcome = await verify({ study, trials, searchNfe: nfe, baselines, runner, onProgress });
+    const outcome = await verify({ study, trials, searchNfe: nfe, baselines, runner, size: verification, onProgress });
     if (outcome === undefined) return undefined;
     await study.writeOutcome(outcome);
     return { trials, outcome, nfeMade: runner.nfeMade() };

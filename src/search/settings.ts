@@ -17,6 +17,8 @@ export const studySettings = z.strictObject({
   range: range.optional(),
   /** What the search was told to start from. */
   from: z.array(z.strictObject({ name: z.string(), betas: z.array(z.number()) })).optional(),
+  /** Where several numbers of steps are searched in one run: the best schedules of fewer steps, which it began with. */
+  shorter: z.array(z.strictObject({ name: z.string(), betas: z.array(z.number()) })).optional(),
   stride: z.int().positive(),
   values: z.int().positive().optional(),
   seed: z.int().nonnegative(),

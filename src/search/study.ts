@@ -125,7 +125,8 @@ function show(value: unknown): string {
   return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
 }
 
-async function unusedFolder(wanted: string): Promise<string> {
+/** The folder, or where there is one folder-2, folder-3, … */
+export async function unusedFolder(wanted: string): Promise<string> {
   for (let count = 1; ; count++) {
     const folder = count === 1 ? wanted : `${wanted}-${count}`;
     const exists = await stat(folder).then(

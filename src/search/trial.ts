@@ -20,14 +20,19 @@ export interface Trial extends Candidate {
   readonly score: number;
   /** Of the score, over the clips that were heard. */
   readonly standardError: number;
+  /** Draws of noise that it was heard with. A schedule that is heard with more of them later is another trial, with a better founded score. */
+  readonly draws: number;
   readonly nfe: number;
   readonly seconds: number;
 }
 
-/** The better trial first; of equal ones the earlier; failed ones last. */
+/**
+ * The better trial first: those with more draws of noise, as the least of many scores from few draws is mostly luck, and of these the lower score; of
+ * equal ones the earlier; those that are not complete last.
+ */
 export function byScore(a: Trial, b: Trial): number {
   if (a.state !== b.state) return a.state === 'complete' ? -1 : 1;
-  return a.score - b.score || a.id - b.id;
+  return b.draws - a.draws || a.score - b.score || a.id - b.id;
 }
 
 export function sameBetas(a: readonly number[], b: readonly number[]): boolean {

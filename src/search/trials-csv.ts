@@ -14,6 +14,7 @@ export function csvHeader(steps: number): string {
       'state',
       'score',
       'standard_error',
+      'draws',
       'nfe',
       'seconds',
       'terminal_level',
@@ -24,7 +25,7 @@ export function csvHeader(steps: number): string {
 
 /** A trial's line of trials.csv, at full precision; what there is no number for is empty. */
 export function csvRow(trial: Trial, steps: number): string {
-  const { id, parent, betas, origin, state, score, standardError, nfe, seconds } = trial;
+  const { id, parent, betas, origin, state, score, standardError, draws, nfe, seconds } = trial;
   const terminalLevel = NoiseSchedule.fromBetas(betas, { asPublished: true }).levels.at(-1)!;
   const missing = Array.from({ length: steps - betas.length }, () => '');
   const numbers = [score, standardError].map((value) => (Number.isFinite(value) ? value : ''));
@@ -36,6 +37,7 @@ export function csvRow(trial: Trial, steps: number): string {
       origin,
       state,
       ...numbers,
+      draws,
       Number(nfe.toFixed(6)),
       Number(seconds.toFixed(3)),
       terminalLevel,

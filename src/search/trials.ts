@@ -1,12 +1,14 @@
+import type { Precision } from '../diffusion/process.ts';
 import { PULLBACK_NFE } from './evaluator.ts';
-import type { JournalEvaluation } from './journal.ts';
-import { createPrefixLedger } from './prefixes.ts';
+import { completeTrials } from './journal-trials.ts';
+import { createPrefixLedger, type PrefixLedger } from './prefixes.ts';
 import type { Progress } from './progress.ts';
-import { expectedScore, hasLost, type Incumbent, incumbentOf } from './race.ts';
+import { type ByClip, expectedScore, hasLost, type Incumbent, incumbentOf } from './race.ts';
 import type { Runner } from './runner.ts';
 import { estimate, meanOverReplicates } from './statistics.ts';
 import type { Strategy, StrategyContext } from './strategies/strategy.ts';
 import type { Study } from './study.ts';
+import { byClipOf, costOf, type Due, type Entry, type Part, partsOf, type Taken } from './taken.ts';
 import { byScore, type Candidate, type Trial } from './trial.ts';
 
 /** What a search's trials came to. */
@@ -20,24 +22,15 @@ export interface Trials {
 /** What a strategy gets in place of results once its budget is used or the search was cancelled. */
 class SearchEnd extends Error {}
 
-/** A candidate that was taken, and how far it came. */
-interface Taken {
-  readonly id: number;
-  readonly candidate: Candidate;
-  /** Distances of the clips that it was heard on, means over replicates. */
-  readonly heard: number[];
-  nfe: number;
-  seconds: number;
-  /** Once it is complete, or has lost its race. */
-  trial?: Trial;
-  /** The end of the generation that it is of. */
-  generation: Promise<unknown>;
+/** What searches of one run have in common: they share evaluations of the network, and what is known of it. */
+export interface Shared {
+  readonly ledger: PrefixLedger;
+  /** Clean errors, by σ; undefined of those that were not made to the end. */
+  readonly errors: Map<number, Promise<number | undefined>>;
 }
 
-/** A candidate in its race, and what it has paid for one draw of noise on each part of the clips. */
-interface Entry {
-  readonly taken: Taken;
-  readonly paid: readonly number[];
+export function createShared(precision: Precision): Shared {
+  return { ledger: createPrefixLedger(precision), errors: new Map() };
 }
 
 /**
@@ -52,21 +45,22 @@ export async function runTrials(
   strategy: Strategy,
   runner: Runner,
   onProgress: (progress: Omit<Progress, 'nfePlanned'>) => void,
+  { ledger, errors }: Shared = createShared(study.settings.precision),
 ): Promise<Trials> {
-  const { budget, replicates, metric, precision, clipSamples, scoringClips, rungs } = study.settings;
+  const { budget, replicates, metric, clipSamples, scoringClips, rungs } = study.settings;
   const clipCount = scoringClips.length;
   const parts = partsOf(rungs ?? [clipCount]);
   // What the journal holds is written before anything can interrupt.
-  const before = trialsInJournal(study);
+  const before = completeTrials(study.done.evaluations, study.settings);
   await study.writeTrials(before);
   const written = new Set(before.map(({ id }) => id));
-  const ledger = createPrefixLedger(precision);
-  const tried = new Map<string, Taken>();
-  const errors = new Map<number, Promise<number | undefined>>();
+  /** By betas. */
+  const tried = new Map<string, Taken[]>();
   const underWay: Promise<unknown>[] = [];
   const trials: Trial[] = [];
   const complete: Taken[] = [];
   let turn: Promise<unknown> = Promise.resolve();
+  let count = 0;
   let planned = 0;
   let done = 0;
   let hasEnded = false;
@@ -80,10 +74,15 @@ export async function runTrials(
     return !hasEnded;
   }
 
-  /** What one draw of noise on a part of the clips costs. */
-  function costOf({ betas }: Candidate, [begin, end]: Part): number {
+  /** What a schedule must still be heard with on a part of the clips, and what that costs. */
+  function duesOf(betas: readonly number[], [begin, end]: Part, draws: number, heard: number[][] = []): Due[] {
     const share = (end - begin) / clipCount;
-    return share * ledger.charge(betas, clipSamples * (end - begin), `${begin}/`);
+    return Array.from({ length: draws }, (_, draw) => draw)
+      .filter((draw) => (heard[draw]?.length ?? 0) < end)
+      .map((draw) => {
+        const charged = share * ledger.charge(betas, clipSamples * (end - begin), `${draw}/${begin}/`);
+        return { draw, charged };
+      });
   }
 
   function finish(nfe: number): void {
@@ -91,15 +90,16 @@ export async function runTrials(
     onProgress({ phase: 'search', trials: trials.length, nfe: done, best });
   }
 
-  async function record(taken: Taken, state: 'complete' | 'pruned', score: number): Promise<void> {
-    const { id, candidate, heard, nfe, seconds } = taken;
-    const { standardError } = estimate(heard);
+  async function record(taken: Taken, state: 'complete' | 'pruned', byClip: ByClip, score: number): Promise<void> {
+    const { id, candidate, draws, nfe, seconds } = taken;
+    const { standardError } = estimate(byClip);
     const trial: Trial = {
       ...candidate,
       id,
       state: Number.isFinite(score) ? state : 'failed',
       score,
       standardError,
+      draws,
       nfe,
       seconds,
     };
@@ -112,11 +112,11 @@ export async function runTrials(
   }
 
   /** Hears candidates on a part of the clips; each is recorded as soon as it was heard on all. */
-  async function hear(entering: readonly (readonly [Taken, number])[], part: Part): Promise<void> {
+  async function hear(entering: readonly (readonly [Taken, readonly Due[]])[], part: Part): Promise<void> {
     const clips = parts.length === 1 ? undefined : part;
     const entries = runner.evaluate(
-      entering.flatMap(([{ id, candidate }, charged]) =>
-        Array.from({ length: replicates }, (_, replicate) => ({
+      entering.flatMap(([{ id, candidate }, dues]) =>
+        dues.map(({ draw, charged }) => ({
           kind: 'evaluation' as const,
           phase: 'search' as const,
           trial: id,
@@ -124,22 +124,30 @@ export async function runTrials(
           charged,
           set: 'scoring' as const,
           purpose: 'scoring' as const,
-          replicate,
+          replicate: draw,
           metrics: [metric],
           ...(clips && { clips }),
         })),
       ),
     );
+    const ends = entering.map((_, i) => entering.slice(0, i + 1).reduce((sum, [, dues]) => sum + dues.length, 0));
     await Promise.all(
-      entering.map(async ([taken, charged], i) => {
-        const own = await Promise.all(entries.slice(i * replicates, (i + 1) * replicates));
-        const heard = own.filter((entry) => entry !== undefined);
-        if (heard.length < replicates) return;
-        taken.heard.push(...meanOverReplicates(heard.map(({ distances }) => distances[metric]!)));
-        taken.nfe += replicates * charged;
+      entering.map(async ([taken, dues], i) => {
+        const own = entries.slice(ends[i]! - dues.length, ends[i]);
+        const heard = (await Promise.all(own)).filter((entry) => entry !== undefined);
+        if (heard.length < dues.length) return;
+        for (const { replicate, distances } of heard) {
+          const row = taken.heard[replicate] ?? [];
+          if (row.length === part[0]) row.push(...distances[metric]!);
+          taken.heard[replicate] = row;
+        }
+        const charged = costOf(dues);
+        taken.nfe += charged;
         taken.seconds += heard.reduce((sum, { seconds }) => sum + seconds, 0);
-        finish(replicates * charged);
-        if (taken.heard.length === clipCount) await record(taken, 'complete', estimate(taken.heard).mean);
+        finish(charged);
+        if (part[1] < clipCount) return;
+        const byClip = byClipOf(taken, clipCount);
+        await record(taken, 'complete', byClip, estimate(byClip).mean);
       }),
     );
   }
@@ -156,30 +164,43 @@ export async function runTrials(
       if (next === undefined || runner.hasStopped()) return;
       const staying: Entry[] = [];
       for (const { taken, paid } of entering) {
-        const hasFallen = incumbent !== undefined && hasLost(taken.heard, incumbent);
-        const cost = hasFallen ? 0 : (paid[i + 1] ?? costOf(taken.candidate, next));
-        const stays = !hasFallen && (paid[i + 1] !== undefined || take(replicates * cost));
-        if (stays) staying.push({ taken, paid: paid.toSpliced(i + 1, 1, cost) });
+        const { candidate, draws, heard } = taken;
+        const byClip = byClipOf(taken, part[1]);
+        const hasFallen = incumbent !== undefined && hasLost(byClip, incumbent);
+        const dues = hasFallen ? [] : (paid[i + 1] ?? duesOf(candidate.betas, next, draws, heard));
+        const stays = !hasFallen && (paid[i + 1] !== undefined || take(costOf(dues)));
+        if (stays) staying.push({ taken, paid: paid.toSpliced(i + 1, 1, dues) });
         else
-          await record(taken, 'pruned', incumbent ? expectedScore(taken.heard, incumbent) : estimate(taken.heard).mean);
+          await record(taken, 'pruned', byClip, incumbent ? expectedScore(byClip, incumbent) : estimate(byClip).mean);
       }
       entering = staying;
     }
   }
 
-  async function evaluate(candidates: readonly Candidate[]): Promise<Trial[]> {
-    const incumbent = parts.length === 1 ? undefined : incumbentOf(complete.toSorted(byId).map(({ heard }) => heard));
+  /** What was heard of every complete schedule with that many draws, each once, in the order of ids. */
+  function rivals(draws: number): ByClip[] {
+    const enough = complete.filter((taken) => taken.draws >= draws).toSorted(byId);
+    const first = new Map(enough.toReversed().map((taken) => [taken.heard, taken]));
+    return [...first.values()].toSorted(byId).map((taken) => byClipOf({ ...taken, draws }, clipCount));
+  }
+
+  async function evaluate(candidates: readonly Candidate[], draws: number): Promise<Trial[]> {
+    const incumbent = parts.length === 1 ? undefined : incumbentOf(rivals(draws));
     const wanted: Taken[] = [];
     const fresh: Entry[] = [];
     for (const candidate of candidates) {
       const key = candidate.betas.join(' ');
-      let taken = tried.get(key);
+      const before = tried.get(key) ?? [];
+      let taken = before.find((other) => other.draws >= draws);
       if (taken === undefined) {
+        const heard = before[0]?.heard ?? [];
         // Where there is nothing to race against, none enters that cannot be heard on all.
-        const paid = (incumbent === undefined ? parts : parts.slice(0, 1)).map((part) => costOf(candidate, part));
-        if (!take(replicates * paid.reduce((sum, cost) => sum + cost, 0))) break;
-        taken = { id: tried.size + 1, candidate, heard: [], nfe: 0, seconds: 0, generation: Promise.resolve() };
-        tried.set(key, taken);
+        const entered = incumbent === undefined ? parts : parts.slice(0, 1);
+        const paid = entered.map((part) => duesOf(candidate.betas, part, draws, heard));
+        if (!take(costOf(paid.flat()))) break;
+        count++;
+        taken = { id: count, candidate, draws, heard, nfe: 0, seconds: 0, generation: Promise.resolve() };
+        tried.set(key, [...before, taken]);
         fresh.push({ taken, paid });
       }
       wanted.push(taken);
@@ -216,9 +237,9 @@ export async function runTrials(
   }
 
   async function scoreGradient(betas: readonly number[]): Promise<number[]> {
-    const forward = parts.reduce((sum, part) => sum + costOf({ betas, origin: '' }, part), 0);
-    const cost = forward + PULLBACK_NFE * betas.length;
-    if (!take(replicates * cost)) throw new SearchEnd();
+    const cost =
+      costOf(parts.flatMap((part) => duesOf(betas, part, replicates))) + replicates * PULLBACK_NFE * betas.length;
+    if (!take(cost)) throw new SearchEnd();
     const wanted = Array.from({ length: replicates }, (_, replicate) => ({
       kind: 'score-gradient' as const,
       betas,
@@ -226,7 +247,7 @@ export async function runTrials(
     }));
     const entries = (await Promise.all(runner.scoreGradients(wanted))).filter((entry) => entry !== undefined);
     if (entries.length < replicates) throw new SearchEnd();
-    finish(replicates * cost);
+    finish(cost);
     return meanOverReplicates(entries.map(({ gradient }) => gradient));
   }
 
@@ -238,7 +259,8 @@ export async function runTrials(
 
   const context: StrategyContext = {
     left: () => budget - planned,
-    evaluate: (candidates) => watched(parts.length === 1 ? evaluate(candidates) : inTurn(() => evaluate(candidates))),
+    evaluate: (candidates, draws = replicates) =>
+      watched(parts.length === 1 ? evaluate(candidates, draws) : inTurn(() => evaluate(candidates, draws))),
     cleanErrors: (sigmas) => watched(cleanErrors(sigmas)),
     scoreGradient: (betas) => watched(scoreGradient(betas)),
   };
@@ -251,43 +273,6 @@ export async function runTrials(
   return { trials: trials.toSorted(byId), nfe: done };
 }
 
-/** Clips, from the first up to but not with the second. */
-type Part = readonly [begin: number, end: number];
-
-function partsOf(sizes: readonly number[]): Part[] {
-  let end = 0;
-  return sizes.map((size): Part => {
-    end += size;
-    return [end - size, end];
-  });
-}
-
 function byId(a: { readonly id: number }, b: { readonly id: number }): number {
   return a.id - b.id;
-}
-
-/** The complete trials of earlier sessions, in the order of ids. */
-function trialsInJournal({ done, settings }: Study): Trial[] {
-  const { replicates, metric, scoringClips } = settings;
-  const entriesOf = new Map<number, JournalEvaluation[]>();
-  for (const entry of done.evaluations) {
-    if (entry.trial !== undefined) entriesOf.set(entry.trial, [...(entriesOf.get(entry.trial) ?? []), entry]);
-  }
-  return [...entriesOf]
-    .flatMap(([id, entries]): Trial[] => {
-      const { betas, origin = '', parent } = entries[0]!;
-      const inOrder = entries.toSorted(
-        (a, b) => (a.clips?.[0] ?? 0) - (b.clips?.[0] ?? 0) || a.replicate - b.replicate,
-      );
-      const rows = Array.from({ length: replicates }, (_, replicate) =>
-        inOrder.filter((entry) => entry.replicate === replicate).flatMap(({ distances }) => distances[metric]!),
-      );
-      if (rows.some((row) => row.length < scoringClips.length)) return [];
-      const { mean, standardError } = estimate(meanOverReplicates(rows));
-      const state = Number.isFinite(mean) ? 'complete' : 'failed';
-      const nfe = entries.reduce((sum, entry) => sum + (entry.charged ?? entry.nfe), 0);
-      const seconds = entries.reduce((sum, entry) => sum + entry.seconds, 0);
-      return [{ betas, origin, parent, id, state, score: mean, standardError, nfe, seconds }];
-    })
-    .toSorted(byId);
 }

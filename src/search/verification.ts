@@ -1,7 +1,7 @@
 import { METRIC_NAMES, type MetricName } from '../audio/distances/index.ts';
 import { InputError } from '../formats/input-error.ts';
-import { scheduleDistance } from '../schedule/analysis/distance.ts';
-import { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import { apart } from './apart.ts';
 import type { JournalEvaluation, Phase } from './journal.ts';
 import type { Outcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
@@ -10,12 +10,23 @@ import { type Estimate, estimate, meanOverReplicates, pairedDifference } from '.
 import type { Study } from './study.ts';
 import { byScore, sameBetas, type Trial } from './trial.ts';
 
-/** The best of the scoring clips, each unlike the others, that are ranked on held-out ones. */
-const FINALISTS = 5;
+/** How thoroughly a winner is chosen and judged on held-out clips. */
+export interface VerificationSize {
+  /** The best of the scoring clips, each unlike the others, that are ranked on held-out ones. */
+  readonly finalists: number;
+  /** Draws of noise that rank them. */
+  readonly ranking: number;
+  /** Draws of noise that judge the winner, the runner-up and the baselines. */
+  readonly judging: number;
+}
+
+export const THOROUGH: VerificationSize = { finalists: 5, ranking: 2, judging: 4 };
+
+/** For a run of several numbers of steps, which are also judged by one another. */
+export const BRIEF: VerificationSize = { finalists: 2, ranking: 2, judging: 2 };
+
 /** Root mean square difference of ln σ below which two schedules sound alike. */
 const MUCH_THE_SAME = 0.1;
-const RANKING_REPLICATES = 2;
-const VERIFICATION_REPLICATES = 4;
 
 /** The clips that each phase of the verification hears, and what its noise is drawn for. */
 const PHASES = {
@@ -24,16 +35,24 @@ const PHASES = {
   verification: { set: 'heldout', purpose: 'verification' },
 } as const;
 
+/** What a verification is of: by default, as many finalists as there may be, and baselines of which none was tried on the scoring clips. */
+interface Verified {
+  readonly steps: number;
+  readonly replicates: number;
+  readonly baselines: number;
+  readonly untried?: number;
+  readonly finalists?: number;
+}
+
 /** Network evaluations that the verification of a search costs, at most. */
 export function verificationCost(
-  steps: number,
-  replicates: number,
-  baselines: number,
-  untried = baselines,
-  finalists = FINALISTS,
+  { steps, replicates, baselines, untried = baselines, ...known }: Verified,
+  size: VerificationSize = THOROUGH,
 ): number {
-  const evaluations = untried * replicates + finalists * RANKING_REPLICATES + (baselines + 1) * VERIFICATION_REPLICATES;
-  return steps * evaluations;
+  const { finalists = size.finalists } = known;
+  // The winner, the runner-up and the baselines.
+  const judged = Math.min(finalists, 2) + baselines;
+  return steps * (untried * replicates + finalists * size.ranking + judged * size.judging);
 }
 
 interface VerificationOptions {
@@ -43,12 +62,13 @@ interface VerificationOptions {
   readonly searchNfe: number;
   readonly baselines: readonly NoiseSchedule[];
   readonly runner: Runner;
+  readonly size: VerificationSize;
   readonly onProgress: (progress: Progress) => void;
 }
 
 /**
- * Ranks the best few trials on held-out clips with fresh noise, then compares the first of them with the baselines on a further
- * draw, the same for all, that chose nothing: the minimum of many noisy scores is otherwise mostly luck.
+ * Ranks the best few trials on held-out clips with fresh noise, then compares the first of them with the second and with the baselines
+ * on a further draw, the same for all, that chose nothing: the minimum of many noisy scores is otherwise mostly luck.
  * Undefined where the search was cancelled. Throws an InputError where no trial is complete.
  */
 export async function verify({
@@ -57,6 +77,7 @@ export async function verify({
   searchNfe,
   baselines,
   runner,
+  size,
   onProgress,
 }: VerificationOptions): Promise<Outcome | undefined> {
   const { settings } = study;
@@ -67,11 +88,20 @@ export async function verify({
       `${study.folder}: none of ${trials.length} trials gave a finite score; a clamp of x0 or another range may help`,
     );
   }
-  const finalists = distinct(complete, FINALISTS);
+  const finalists = apart(complete, MUCH_THE_SAME, size.finalists);
   const untried = baselines.filter(({ betas }) => !complete.some((trial) => sameBetas(trial.betas, betas)));
   const nfePlanned =
     searchNfe +
-    verificationCost(settings.steps, settings.replicates, baselines.length, untried.length, finalists.length);
+    verificationCost(
+      {
+        steps: settings.steps,
+        replicates: settings.replicates,
+        baselines: baselines.length,
+        untried: untried.length,
+        finalists: finalists.length,
+      },
+      size,
+    );
   let nfe = 0;
 
   /** Every schedule's distances by clip, averaged over replicates, in the order given. */
@@ -97,7 +127,7 @@ export async function verify({
   }
 
   const onScoring = await hear('baseline', untried.map(betasOf), settings.replicates);
-  const ranked = await hear('ranking', finalists.map(betasOf), RANKING_REPLICATES);
+  const ranked = await hear('ranking', finalists.map(betasOf), size.ranking);
   if (onScoring === undefined || ranked === undefined) return undefined;
   const metric = settings.metric;
   const ranking = finalists
@@ -107,14 +137,20 @@ export async function verify({
       return { trial, distances: ranked[i]!, mean: Number.isFinite(mean) ? mean : Number.MAX_VALUE };
     })
     .toSorted((a, b) => a.mean - b.mean || a.trial.id - b.trial.id);
-  const winner = ranking[0]!.trial;
+  const [winner, second] = ranking.map(({ trial }) => trial) as [Trial, Trial?];
 
-  // A baseline that won is not heard twice.
-  const judges = [winner.betas, ...baselines.map(betasOf).filter((betas) => !sameBetas(betas, winner.betas))];
-  const judged = await hear('verification', judges, VERIFICATION_REPLICATES);
+  // A baseline that came first or second is not heard twice.
+  const ofSearch = second === undefined ? [winner.betas] : [winner.betas, second.betas];
+  const others = baselines.map(betasOf).filter((betas) => !ofSearch.some((found) => sameBetas(found, betas)));
+  const verified = [...ofSearch, ...others];
+  const judged = await hear('verification', verified, size.judging);
   if (judged === undefined) return undefined;
-  const heardOf = (betas: readonly number[]) => judged[judges.findIndex((other) => sameBetas(other, betas))]!;
+  const heardOf = (betas: readonly number[]) => judged[verified.findIndex((other) => sameBetas(other, betas))]!;
   const ofWinner = heardOf(winner.betas);
+  const besideWinner = (betas: readonly number[]) => {
+    const distances = heardOf(betas);
+    return { ...estimates(distances, metric), difference: pairedDifference(distances[metric], ofWinner[metric]) };
+  };
   const scoreOf = (betas: readonly number[]) => {
     const trial = complete.find((candidate) => sameBetas(candidate.betas, betas));
     if (trial !== undefined) return trial.score;
@@ -127,19 +163,13 @@ export async function verify({
     betas: [...winner.betas],
     score: winner.score,
     ...estimates(ofWinner, metric),
-    finalists: ranking.map(({ trial, distances }) => ({
-      trial: trial.id,
-      name: trial.origin,
-      betas: [...trial.betas],
-      score: trial.score,
-      ...estimates(distances, metric),
-    })),
+    finalists: ranking.map(({ trial, distances }) => ({ ...named(trial), ...estimates(distances, metric) })),
+    ...(second && { runnerUp: { ...named(second), ...besideWinner(second.betas) } }),
     comparisons: baselines.map(({ name, betas }) => ({
       name,
       betas: [...betas],
       score: scoreOf(betas),
-      ...estimates(heardOf(betas), metric),
-      difference: pairedDifference(heardOf(betas)[metric], ofWinner[metric]),
+      ...besideWinner(betas),
     })),
     nfe: { search: searchNfe, verification: nfe },
     trials: trials.length,
@@ -148,16 +178,8 @@ export async function verify({
   };
 }
 
-/** The first trials that are not much the same as a better one, as the many that a local strategy ends with are. */
-function distinct(ranked: readonly Trial[], count: number): Trial[] {
-  const chosen: { readonly trial: Trial; readonly schedule: NoiseSchedule }[] = [];
-  for (const trial of ranked) {
-    const schedule = NoiseSchedule.fromBetas(trial.betas, { asPublished: true });
-    const isNew = chosen.every((other) => scheduleDistance(schedule, other.schedule).rms >= MUCH_THE_SAME);
-    if (isNew) chosen.push({ trial, schedule });
-    if (chosen.length === count) break;
-  }
-  return chosen.map(({ trial }) => trial);
+function named({ id, origin, betas, score }: Trial) {
+  return { trial: id, name: origin, betas: [...betas], score };
 }
 
 type DistancesByClip = Record<MetricName, number[]>;

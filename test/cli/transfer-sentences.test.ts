@@ -25,11 +25,16 @@ test.each([
     [rival('a', 0.3), rival('c', 0.05), rival('b', -0.15), failed],
     'x holds here as far as these clips tell: it is 0.1500 ± 0.1000 worse than b and 0.0500 ± 0.1000 better than c, within two standard errors.',
   ],
+  [[rival('a', 0.3, Number.NaN)], 'x is 0.3000 better than a here; with one clip nothing says how sure that is.'],
   [
-    [rival('a', 0.3, Number.NaN)],
-    'x is 0.3000 better than a, the best of the others here; with one clip nothing says how sure that is.',
+    [rival('b', 0.4, Number.NaN), rival('a', 0.3, Number.NaN)],
+    'x is 0.3000 better than a, the best of the published schedules here; with one clip nothing says how sure that is.',
   ],
-  [[failed], 'x holds here: none of the others gives a finite score.'],
+  [[failed], 'x holds here: f gives no finite score.'],
+  [
+    [failed, { ...failed, name: 'g' }],
+    'x holds here: none of the published schedules of as many steps gives a finite score.',
+  ],
 ])('%j', (rivals, sentence) => {
   expect(holdsSentence('x', transferVerdict(OWN, rivals), rivals, 'log-mel-l1')).toBe(sentence);
 });
@@ -69,6 +74,8 @@ test.each([
     rival('best-6', 0.1),
     "The model's own best-6 is not told apart from x, which is 0.1000 ± 0.1000 better than best-6.",
   ],
+  [{ ...failed, name: 'best-6' }, "The model's own best-6 gives no finite score."],
+  [{ ...rival('best-6', 0), behind: FAILED }, "The model's own best-6 gives a finite score, and x does not."],
 ])('%j', (own, sentence) => {
   expect(ownSentence('x', own, 'log-mel-l1')).toBe(sentence);
 });

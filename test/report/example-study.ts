@@ -44,6 +44,7 @@ export function exampleTrials(count: number): Trial[] {
       state: failed ? 'failed' : 'complete',
       score: failed ? Number.NaN : 1 + 2 * spread,
       standardError: failed ? Number.NaN : 0.125,
+      draws: 1,
       nfe: 3,
       seconds: 0.5,
     };

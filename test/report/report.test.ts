@@ -43,7 +43,7 @@ describe('renderReport', () => {
   });
 
   it('says what the search cost', () => {
-    expect(text).toContain('162 NFE 90 for the trials and 72 to verify, in 1 h 6 min');
+    expect(text).toContain('162 NFE 90 for the search and 72 to verify, in 1 h 6 min');
     expect(text).toContain('Trials 30 3 failed');
   });
 
@@ -84,7 +84,7 @@ describe('renderReport', () => {
   it('says so where a baseline won', () => {
     const comparisons = outcome.comparisons.map((baseline) => ({ ...baseline, betas: outcome.betas }));
     const shown = textOf(renderReport({ ...study, outcome: { ...outcome, comparisons } }));
-    expect(shown).toContain('No trial did better than fastdiff-3');
+    expect(shown).toContain('No trial was ranked above fastdiff-3');
     expect(shown).toContain('the winner itself');
   });
 
@@ -97,9 +97,9 @@ describe('renderReport', () => {
 
   it('lists the ten best trials, the best first', () => {
     const best = study.trials.filter(({ state }) => state === 'complete').toSorted((a, b) => a.score - b.score);
-    const listed = rowsOf(page).filter((row) => row.length === 6 && /^\d+$/.test(row[0]!));
-    const shown = best.slice(0, 10).map(({ id, score }) => [String(id), `${score.toFixed(4)} ± 0.1250`]);
-    expect(listed.map(([id, , , score]) => [id, score])).toEqual(shown);
+    const listed = rowsOf(page).filter((row) => row.length === 7 && /^\d+$/.test(row[0]!));
+    const shown = best.slice(0, 10).map(({ id, score }) => [String(id), `${score.toFixed(4)} ± 0.1250`, '1']);
+    expect(listed.map(([id, , , score, draws]) => [id, score, draws])).toEqual(shown);
   });
 
   it('gives the command that repeats the search', () => {

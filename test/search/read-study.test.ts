@@ -54,25 +54,25 @@ describe('readStudy', () => {
   it.each([
     [
       'a word for a number',
-      '1,,3,random,complete,good,0.1,3,0.5,0.7,0.1,0.2,0.3',
+      '1,,3,random,complete,good,0.1,1,3,0.5,0.7,0.1,0.2,0.3',
       'score: a number was expected, got "good"',
     ],
-    ['a missing number', '1,,3,random,complete,1,0.1,,0.5,0.7,0.1,0.2,0.3', 'nfe: a number was expected, got ""'],
-    ['an unknown state', '1,,3,random,done,1,0.1,3,0.5,0.7,0.1,0.2,0.3', 'state: '],
+    ['a missing number', '1,,3,random,complete,1,0.1,1,,0.5,0.7,0.1,0.2,0.3', 'nfe: a number was expected, got ""'],
+    ['an unknown state', '1,,3,random,done,1,0.1,1,3,0.5,0.7,0.1,0.2,0.3', 'state: '],
     [
       'a complete trial without a score',
-      '1,,3,random,complete,,,3,0.5,0.7,0.1,0.2,0.3',
+      '1,,3,random,complete,,,1,3,0.5,0.7,0.1,0.2,0.3',
       'score: a complete trial’s number',
     ],
     [
       'a beta of 2',
-      '1,,3,random,complete,1,0.1,3,0.5,0.7,0.1,0.2,2',
+      '1,,3,random,complete,1,0.1,1,3,0.5,0.7,0.1,0.2,2',
       'schedule betas: beta_3 must lie strictly between 0 and 1, got 2',
     ],
-    ['a missing beta', '1,,3,random,complete,1,0.1,3,0.5,0.7,0.1,0.2,', 'schedule betas: beta_3 must lie'],
+    ['a missing beta', '1,,3,random,complete,1,0.1,1,3,0.5,0.7,0.1,0.2,', 'schedule betas: beta_3 must lie'],
     [
       'more steps than the study has',
-      '1,,4,random,complete,1,0.1,3,0.5,0.7,0.1,0.2,0.3',
+      '1,,4,random,complete,1,0.1,1,3,0.5,0.7,0.1,0.2,0.3',
       'steps: at most the study’s 3',
     ],
   ])('refuses %s in one sentence with its line', async (_, line, message) => {

@@ -6,7 +6,9 @@ import type { EvaluationTask } from '../../src/search/evaluator.ts';
 import { search } from '../../src/search/search.ts';
 import type { StudySettings } from '../../src/search/settings.ts';
 import { STRATEGIES, type StrategyName } from '../../src/search/strategies/index.ts';
+import type { Strategy } from '../../src/search/strategies/strategy.ts';
 import { openStudy } from '../../src/search/study.ts';
+import { verificationCost } from '../../src/search/verification.ts';
 import type { Job } from '../../src/search/worker.ts';
 import { oraclePool, settings, temporaryFolder } from './fake-study.ts';
 
@@ -20,7 +22,12 @@ interface Run {
 async function run({ folder, changes, log, isCancelled }: Run) {
   const wanted = settings(changes);
   const baselines = await baselinesFor(wanted.steps);
-  const strategy = STRATEGIES[wanted.strategy as StrategyName]({ ...wanted, range: undefined, baselines });
+  const strategy = STRATEGIES[wanted.strategy as StrategyName]({
+    ...wanted,
+    range: undefined,
+    shorter: undefined,
+    baselines,
+  });
   const study = await openStudy(folder, wanted, {}, 0);
   return search({ study, strategy, baselines, pool: oraclePool(log), isCancelled });
 }
@@ -62,6 +69,84 @@ describe('search', () => {
     expect(shipped.difference.mean).toBeCloseTo(shipped.heldout.mean - outcome.heldout.mean, 12);
     expect(outcome.finalists[0]!.trial).toBe(outcome.trial);
     expect(outcome.finalists).toHaveLength(5);
+  });
+
+  it('verifies the runner-up of the ranking with the noise that judges the winner', async () => {
+    const heard: string[] = [];
+    const log = (job: Job) =>
+      job.kind === 'evaluation' && job.purpose === 'verification' && heard.push(`${job.replicate} ${job.betas.join()}`);
+    const { outcome } = (await run({ folder: await temporaryFolder(), changes: { budget: 600 }, log }))!;
+    const { runnerUp, finalists, comparisons } = outcome;
+    const { trial, name, betas, score } = finalists[1]!;
+    expect(runnerUp).toMatchObject({ trial, name, betas, score });
+    // The oracle's clips differ by as much for all schedules, so that pairing leaves no noise.
+    expect(runnerUp!.difference.mean).toBeCloseTo(runnerUp!.heldout.mean - outcome.heldout.mean, 12);
+    expect(runnerUp!.difference.standardError).toBeCloseTo(0, 12);
+    const verified = [outcome.betas, betas, ...comparisons.map((baseline) => baseline.betas)];
+    const wanted = verified.flatMap((each) => [0, 1, 2, 3].map((replicate) => `${replicate} ${each.join()}`));
+    expect(heard.toSorted()).toEqual(wanted.toSorted());
+  });
+
+  it('hears a runner-up that is a baseline once, and says of both the same', async () => {
+    const heard: string[] = [];
+    const log = (job: Job) =>
+      job.kind === 'evaluation' && job.purpose === 'verification' && heard.push(job.betas.join());
+    const changes = { strategy: 'presets' } as const;
+    const { outcome } = (await run({ folder: await temporaryFolder(), changes, log }))!;
+    const { trial: _, ...runnerUp } = outcome.runnerUp!;
+    expect(outcome.comparisons).toContainEqual(runnerUp);
+    // Five baselines, the winner and the runner-up among them, with four draws each.
+    expect(heard).toHaveLength(5 * 4);
+  });
+
+  it('has no runner-up where there is one finalist', async () => {
+    const changes = { strategy: 'presets', budget: 6 } as const;
+    const { outcome } = (await run({ folder: await temporaryFolder(), changes }))!;
+    expect(outcome.finalists).toHaveLength(1);
+    expect(outcome.runnerUp).toBeUndefined();
+    expect(outcome.comparisons).toHaveLength(5);
+  });
+
+  it('costs to verify what was announced, or less where a baseline is a finalist', async () => {
+    const { outcome } = (await run({ folder: await temporaryFolder(), changes: { budget: 600 } }))!;
+    // Five finalists twice; winner, runner-up and five baselines, which the search has tried, four times: 6 · (5 · 2 + 7 · 4).
+    expect(outcome.nfe.verification).toBe(228);
+    const known = { steps: 6, replicates: 1, baselines: 5 };
+    expect(verificationCost({ ...known, untried: 0 })).toBe(228);
+    expect(verificationCost(known)).toBe(228 + 6 * 5);
+    // One finalist twice; it and five baselines four times.
+    expect(verificationCost({ ...known, untried: 0, finalists: 1 })).toBe(6 * (2 + 6 * 4));
+  });
+
+  it('takes a schedule that was heard again with more draws for one, by its better founded score', async () => {
+    const wanted = settings();
+    const baselines = await baselinesFor(6);
+    const candidates = baselines.map(({ betas, name }) => ({ betas, origin: name }));
+    const strategy: Strategy = {
+      async run({ evaluate }) {
+        await evaluate(candidates);
+        await evaluate(candidates, 2);
+      },
+    };
+    const study = await openStudy(await temporaryFolder(), wanted, {}, 0);
+    // The second draw of noise is worse by 0.5 for all.
+    const result = await search({
+      study,
+      strategy,
+      baselines,
+      pool: oraclePool(undefined, ({ purpose, replicate }, distances) =>
+        distances.map((distance) => (purpose === 'scoring' && replicate === 1 ? distance + 0.5 : distance)),
+      ),
+    });
+    const { outcome, trials } = result!;
+    expect(trials.map(({ id, draws }) => [id, draws])).toEqual(
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((id) => [id, id <= 5 ? 1 : 2]),
+    );
+    expect(outcome.finalists.map(({ trial }) => trial).toSorted((a, b) => a - b)).toEqual([6, 7, 8, 9, 10]);
+    for (const [i, { score }] of outcome.comparisons.entries()) {
+      expect(score).toBe(trials[i + 5]!.score);
+      expect(score).toBeCloseTo(trials[i]!.score + 0.25, 12);
+    }
   });
 
   it('goes on where it was cancelled, makes nothing twice, and ends with the same trials', async () => {
@@ -131,7 +216,7 @@ describe('search', () => {
   it('ends with the error where a row cannot be written', async () => {
     const wanted = settings();
     const baselines = await baselinesFor(6);
-    const strategy = STRATEGIES.random({ ...wanted, range: undefined, baselines });
+    const strategy = STRATEGIES.random({ ...wanted, range: undefined, shorter: undefined, baselines });
     const study = await openStudy(await temporaryFolder(), wanted, {}, 0);
     const addTrial = () => Promise.reject(new Error('no space left'));
     const searching = search({ study: { ...study, addTrial }, strategy, baselines, pool: oraclePool() });
@@ -148,7 +233,7 @@ describe('search', () => {
     const breaks = ({ set, betas }: EvaluationTask) => set === 'heldout' && betas.join() === winner;
     const result = await search({
       study,
-      strategy: STRATEGIES.random({ ...wanted, range: undefined, baselines }),
+      strategy: STRATEGIES.random({ ...wanted, range: undefined, shorter: undefined, baselines }),
       baselines,
       pool: oraclePool(undefined, (job, distances) => (breaks(job) ? [Number.NaN, 1] : distances)),
     });
@@ -185,12 +270,12 @@ describe('search', () => {
     const study = await openStudy(folder, wanted, {}, 0);
     const result = await search({
       study,
-      strategy: STRATEGIES.presets({ ...wanted, range: undefined, baselines }),
+      strategy: STRATEGIES.presets({ ...wanted, range: undefined, shorter: undefined, baselines }),
       baselines,
       pool: oraclePool(undefined, ({ betas }, distances) => (betas[0] === 1e-4 ? [Number.NaN, 1] : distances)),
     });
     expect(result!.trials.find(({ origin }) => origin === 'diffwave-6')!.state).toBe('failed');
-    expect(await csv(folder)).toContain('diffwave-6,failed,,,6,');
+    expect(await csv(folder)).toContain('diffwave-6,failed,,,1,6,');
     expect(result!.outcome.finalists.map(({ name }) => name)).not.toContain('diffwave-6');
   });
 

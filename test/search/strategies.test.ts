@@ -17,8 +17,8 @@ async function runOnOracle(strategy: Strategy, most: number): Promise<Trial[]> {
   const { context, trials } = oracleContext({ budget: Number.POSITIVE_INFINITY });
   const enough = Promise.reject(new Error('enough'));
   enough.catch(() => {});
-  const evaluate: StrategyContext['evaluate'] = (candidates) =>
-    trials.length < most ? context.evaluate(candidates) : enough;
+  const evaluate: StrategyContext['evaluate'] = (candidates, draws) =>
+    trials.length < most ? context.evaluate(candidates, draws) : enough;
   await expect(strategy.run({ ...context, evaluate }).catch((error: Error) => error.message)).resolves.toBeOneOf([
     undefined,
     'enough',

@@ -1,5 +1,5 @@
 import { byScore, type Trial } from '../../search/trial.ts';
-import { grouped } from '../numbers.ts';
+import { counted, grouped } from '../numbers.ts';
 
 const MOST_DRAWN = 2000;
 const BEST_DRAWN = 500;
@@ -25,6 +25,12 @@ export function drawnTrials(complete: readonly Trial[]): readonly Trial[] {
 export function upperQuartile(scores: readonly number[]): number {
   const sorted = scores.toSorted((a, b) => a - b);
   return sorted[Math.ceil(0.75 * (sorted.length - 1))]!;
+}
+
+/** How many trials lost their race before they were heard on all clips, if any did: their scores are guesses. */
+export function droppedSentence(trials: readonly Trial[]): string {
+  const dropped = trials.filter(({ state }) => state === 'pruned').length;
+  return dropped === 0 ? '' : ` ${counted(dropped, 'trial')} dropped early ${dropped === 1 ? 'is' : 'are'} not drawn.`;
 }
 
 /** How many are drawn, where not all are. */

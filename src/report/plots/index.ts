@@ -10,7 +10,7 @@ export function plotsOf(study: StudyData): Plot[] {
   const complete = study.trials.filter(({ state }) => state === 'complete');
   const winner = leader(study);
   return [
-    ...(complete.length === 0 ? [] : [historyPlot(study, complete), parallelPlot(study, complete)]),
+    ...(complete.length === 0 ? [] : [historyPlot(study, complete), parallelPlot(study)]),
     ...(winner === undefined ? [] : [ladderPlot(winner, baselinesOf(study))]),
   ];
 }

@@ -1,6 +1,8 @@
 import type { StudyData } from '../../search/read-study.ts';
 import type { Trial } from '../../search/trial.ts';
-import { drawnSentence, drawnTrials, upperQuartile } from './drawn-trials.ts';
+import { drawCounts } from '../draws.ts';
+import { ranked, standing } from '../schedules.ts';
+import { drawnSentence, drawnTrials, droppedSentence, upperQuartile } from './drawn-trials.ts';
 import type { Plot } from './plot.ts';
 
 const MOST_AXES = 12;
@@ -9,14 +11,26 @@ const SCORE_TICKS = 5;
 /** What log10 makes of the one published beta that is below zero (β_19 of ivanvovk-1000), and of any smaller than this. */
 const SMALLEST_BETA = 1e-12;
 
-/** Every trial as a line over log10 β_1 … β_N, coloured by its score; `complete` has at least one. */
-export function parallelPlot({ settings: { steps } }: StudyData, complete: readonly Trial[]): Plot {
+/**
+ * Every schedule as a line over log10 β_1 … β_N, coloured by its score, or where scores are of different numbers of noise draws, by how far it is
+ * behind the best of as many; at least one is complete.
+ */
+export function parallelPlot({ settings: { steps }, trials }: StudyData): Plot {
+  const complete = standing(trials).toSorted((a, b) => a.id - b.id);
   const drawn = drawnTrials(complete);
-  const scores = complete.map(({ score }) => score);
+  const isMixed = drawCounts(trials).length > 1;
+  // Of equal keys the last is kept: the lowest score.
+  const bests = new Map(
+    ranked(trials)
+      .toReversed()
+      .map(({ draws, score }) => [draws, score]),
+  );
+  const scoreOf = ({ draws, score }: Trial) => (isMixed ? score - bests.get(draws)! : score);
+  const scores = complete.map(scoreOf);
   const best = scores.reduce((a, b) => Math.min(a, b));
   const worst = scores.reduce((a, b) => Math.max(a, b));
   const cap = upperQuartile(scores);
-  const capped = drawn.map(({ score }) => Math.min(score, cap));
+  const capped = drawn.map((trial) => Math.min(scoreOf(trial), cap));
   const ticks = Array.from({ length: SCORE_TICKS }, (_, i) => best + ((cap - best) * i) / (SCORE_TICKS - 1));
   const tickText = ticks.map((tick, i) => (i === SCORE_TICKS - 1 && worst > cap ? '≥ ' : '') + tick.toPrecision(3));
   const axes = axisSteps(steps);
@@ -26,7 +40,7 @@ export function parallelPlot({ settings: { steps } }: StudyData, complete: reado
     tickformat: '.3~g',
   }));
   const scoreAxis = {
-    label: 'score',
+    label: isMixed ? 'behind best' : 'score',
     values: capped,
     range: (cap > best ? [best, cap] : [best - 1, best + 1]) as [number, number],
     tickvals: cap > best ? ticks : [best],
@@ -38,8 +52,12 @@ export function parallelPlot({ settings: { steps } }: StudyData, complete: reado
     reading:
       `Each line is a trial, from its log10 β at every step to its score; where the vivid lines run together, good schedules agree. ` +
       `Drag along an axis to keep only the lines that pass there.` +
+      (isMixed
+        ? ' Scores of different numbers of noise draws are not alike: the last axis has how far a trial is behind the best of as many draws, and each schedule is drawn with its most.'
+        : '') +
       (worst > cap ? ' Colour and last axis end at the score that three quarters of the trials stay below.' : '') +
       (axes.length < steps ? ` ${axes.length} of the ${steps} steps have an axis.` : '') +
+      droppedSentence(trials) +
       drawnSentence(drawn.length, complete.length),
     height: 400,
     minWidth: 58 * (axes.length + 1) + 80,

@@ -21,3 +21,6 @@ export const COLOURS = { winner: '#e8590c', trial: '#6b8fb5', mark: '#868e96' } 
 
 /** One for each baseline, in turn. */
 export const BASELINE_COLOURS = ['#1c7ed6', '#2b8a3e', '#9c36b5', '#b08900', '#0c8599', '#c2255c', '#5f6b76'] as const;
+
+/** Of the winner's kind, for scores of ever fewer draws of noise; the last is for all the rest. */
+export const FEWER_DRAWS_COLOURS = ['#e8590c', '#f2a65a', '#c9a27e'] as const;

@@ -1,12 +1,12 @@
-import { scheduleDistance } from '../../schedule/analysis/distance.ts';
 import { NoiseSchedule } from '../../schedule/noise-schedule.ts';
+import { apart } from '../apart.ts';
 import { byScore, type Candidate, type Trial } from '../trial.ts';
-import { cmaEs } from './cma-es.ts';
 import { descend } from './coordinate.ts';
 import { boundSchedules } from './elbo/bound-schedules.ts';
 import { measureErrors } from './elbo/error-table.ts';
 import { bestOfFirst } from './first-trials.ts';
-import { levelSpace } from './level-space.ts';
+import { fromShorter } from './from-shorter.ts';
+import { type LevelSpace, levelSpace } from './level-space.ts';
 import type { Strategy, StrategyContext, StrategyOptions } from './strategy.ts';
 
 /** Of the schedules that are optimal for the variational bound: those that lie well apart. */
@@ -15,59 +15,105 @@ const BOUND_STARTS = 8;
 const VALLEYS = 3;
 /** Two starts whose levels differ by less, root mean square in ln σ, are in one valley. */
 const SAME_VALLEY = 0.4;
+/** Trials whose levels differ by less are much the same: one of them is heard again. */
+const MUCH_THE_SAME = 0.05;
+/** The best trials that are heard again with more draws of noise. */
+const CONFIRMED = 12;
+/** As many more draws each time. */
+const MORE_DRAWS = 4;
+/** Of these, those that are heard first: the others race against them. */
+const CONFIRMED_FIRST = 5;
+/**
+ * NFE for each step and draw of noise, after which the best are heard again. Not a part of the budget: a search whose budget is raised has to go on
+ * as it would have with that budget.
+ */
+const EXPLORED = 70;
 
 /**
- * What measured best, one after another: what it is to start from, or the baselines and a few evenly spread schedules; the optima of the
- * variational bound, from one table of errors; one sweep of `coordinate` from each of the best that lie apart; from the best of these `coordinate` to its
- * end, then from the others; and `cmaEs` from the best of all with what is left of the budget.
+ * What measured best, one after another: what it is to start from, or the baselines and a few evenly spread schedules, or what schedules of fewer steps say; the
+ * optima of the variational bound, from one table of errors; `coordinate` from the best to its end; one sweep of it from each of the next best that lie apart, and then
+ * to the end from these. By then the best fit one draw of noise better than they fit the model: so a dozen of them are heard with four times as
+ * many draws, `coordinate` goes on from the best of them with as many, and so on with ever more draws, until the budget is used.
  *
  * @throws {InputError} if the range is not of two rising positive numbers
  */
 export function auto(options: StrategyOptions): Strategy {
-  const { steps, range } = options;
-  const space = levelSpace('auto', steps, range);
+  const space = levelSpace('auto', options.steps, options.range);
   return {
     async run(context) {
+      const budget = context.left();
       const { watched, complete } = watching(context);
-      await bestOfFirst(watched, 'auto', space, options);
-      const table = await measureErrors(watched, [Math.exp(space.lo), Math.exp(space.hi)]);
-      if (table !== undefined) {
-        const schedules = boundSchedules(table, steps).slice(0, BOUND_STARTS);
-        await watched.evaluate(
-          schedules.map((sigmas): Candidate => ({ betas: NoiseSchedule.fromSigmas(sigmas).betas, origin: 'elbo' })),
+      const { draws: fewest } = await begin(watched, space, options);
+      const enough = budget - EXPLORED * fewest * options.steps;
+      await untilLeft(enough, watched, (limited) => explore(limited, complete, space, options));
+      for (let draws = MORE_DRAWS * fewest; complete().length > 0; draws *= MORE_DRAWS) {
+        const best = apart(complete(), MUCH_THE_SAME, CONFIRMED).map(
+          ({ betas, origin, id }): Candidate => ({ betas, origin, parent: id }),
         );
+        await watched.evaluate(best.slice(0, CONFIRMED_FIRST), draws);
+        await watched.evaluate(best.slice(CONFIRMED_FIRST), draws);
+        const confirmed = complete().filter((trial) => trial.draws === draws);
+        for (const start of apart(confirmed, SAME_VALLEY, VALLEYS)) await descend(watched, space, start);
       }
-      const swept: Trial[] = [];
-      for (const start of apart(complete())) swept.push(await descend(watched, space, start, 1));
-      for (const start of swept.toSorted(byScore)) await descend(watched, space, start);
-      const best = complete()[0];
-      if (best === undefined) return;
-      await cmaEs({ ...options, starts: [scheduleOf(best)] }).run(watched);
     },
   };
 }
 
-/** The best trials that are not in the valley of a better one. */
-function apart(trials: readonly Trial[]): Trial[] {
-  const chosen: { readonly trial: Trial; readonly schedule: NoiseSchedule }[] = [];
-  for (const trial of trials) {
-    const schedule = scheduleOf(trial);
-    const isNew = chosen.every((other) => scheduleDistance(schedule, other.schedule).rms >= SAME_VALLEY);
-    if (isNew) chosen.push({ trial, schedule });
-    if (chosen.length === VALLEYS) break;
-  }
-  return chosen.map(({ trial }) => trial);
+async function begin(context: StrategyContext, space: LevelSpace, options: StrategyOptions): Promise<Trial> {
+  const { steps, shorter = [], starts = [] } = options;
+  const found = fromShorter(shorter, steps, space);
+  if (found.length === 0) return bestOfFirst(context, 'auto', space, options);
+  const given = starts.map(({ betas, name }): Candidate => ({ betas, origin: name }));
+  const trials = await context.evaluate([...given, ...found]);
+  return trials.toSorted(byScore)[0]!;
 }
 
-function scheduleOf({ betas, origin }: Trial): NoiseSchedule {
-  return NoiseSchedule.fromBetas(betas, { name: origin, asPublished: true });
+/** Finds the valleys, and goes to the end of the best of them; where schedules of fewer steps have shown the valley, only there. */
+async function explore(
+  context: StrategyContext,
+  complete: () => readonly Trial[],
+  space: LevelSpace,
+  { steps, shorter = [] }: StrategyOptions,
+): Promise<void> {
+  const table = await measureErrors(context, [Math.exp(space.lo), Math.exp(space.hi)]);
+  if (table !== undefined) {
+    const schedules = boundSchedules(table, steps).slice(0, shorter.length === 0 ? BOUND_STARTS : BOUND_STARTS / 4);
+    await context.evaluate(
+      schedules.map((sigmas): Candidate => ({ betas: NoiseSchedule.fromSigmas(sigmas).betas, origin: 'elbo' })),
+    );
+  }
+  const [best, ...others] = apart(complete(), SAME_VALLEY, shorter.length === 0 ? VALLEYS : 1);
+  if (best === undefined) return;
+  await descend(context, space, best);
+  const swept: Trial[] = [];
+  for (const start of others) swept.push(await descend(context, space, start, 1));
+  for (const start of swept.toSorted(byScore)) await descend(context, space, start);
+}
+
+/** Lets a part of a strategy try generations until no more than that is left of the budget. */
+async function untilLeft(
+  nfe: number,
+  context: StrategyContext,
+  part: (limited: StrategyContext) => Promise<void>,
+): Promise<void> {
+  const enough = new Error('enough was spent');
+  const limited: StrategyContext = {
+    ...context,
+    evaluate: async (candidates, draws) => {
+      if (context.left() <= nfe) throw enough;
+      return context.evaluate(candidates, draws);
+    },
+  };
+  await part(limited).catch((error: unknown) => {
+    if (error !== enough) throw error;
+  });
 }
 
 /** The same context, and the complete trials that it has given, the best first. */
 function watching(context: StrategyContext): { watched: StrategyContext; complete: () => Trial[] } {
   const seen = new Map<number, Trial>();
-  const evaluate: StrategyContext['evaluate'] = async (candidates) => {
-    const trials = await context.evaluate(candidates);
+  const evaluate: StrategyContext['evaluate'] = async (candidates, draws) => {
+    const trials = await context.evaluate(candidates, draws);
     for (const trial of trials) if (trial.state === 'complete') seen.set(trial.id, trial);
     return trials;
   };

@@ -33,7 +33,7 @@ interface Tried extends Point {
 }
 
 /**
- * Sweeps over the levels of a trial, and gives the best that was found.
+ * Sweeps over the levels of a trial, with as many draws of noise as it was heard with, and gives the best that was found.
  *
  * A level is tried at both ends of its bracket in ln σ, a few neighbouring levels in one generation; each goes to the lowest point of the
  * parabola through its three scores, and what they come to together is tried with the next few. A trial that moves level n keeps those above,
@@ -49,6 +49,7 @@ export async function descend(
   start: Trial,
   mostSweeps = Number.POSITIVE_INFINITY,
 ): Promise<Trial> {
+  const { draws } = start;
   const steps = start.betas.length;
   const blocks = blocksOf(steps);
   let best: Tried = { ...space.of(start.betas), trial: start, score: scoreOf(start) };
@@ -66,7 +67,10 @@ export async function descend(
   }
   async function scores(points: readonly Point[]): Promise<number[]> {
     const parent = best.trial.id;
-    const trials = await context.evaluate(points.map(({ betas }) => ({ betas, origin: 'coordinate', parent })));
+    const trials = await context.evaluate(
+      points.map(({ betas }) => ({ betas, origin: 'coordinate', parent })),
+      draws,
+    );
     trials.forEach((trial, i) => {
       // A pruned one's score is a guess.
       const isBetter = trial.state === 'complete' && trial.score < best.score;

@@ -15,6 +15,8 @@ export interface StrategyOptions {
   readonly baselines: readonly NoiseSchedule[];
   /** Those of the baselines that were asked for; every strategy tries them first. Default: none. */
   readonly starts?: readonly NoiseSchedule[];
+  /** The best schedules of fewer steps that were found for the same model, in the order of their steps: a good place to begin. Default: none. */
+  readonly shorter?: readonly NoiseSchedule[];
 }
 
 /** What a strategy may ask of the search that runs it. */
@@ -23,10 +25,12 @@ export interface StrategyContext {
   readonly left: () => number;
   /**
    * Tries the candidates of one generation, whose size must not depend on the number of workers; resolves with their trials, in their order,
-   * once all are complete. One that was tried before gives its first trial again and costs nothing. Rejects where one does not fit into
+   * once all are complete. One that was tried before gives its trial again and costs nothing. Rejects where one does not fit into
    * the budget any more, or the search was cancelled: strategies let that pass.
+   *
+   * @param draws of noise, for each candidate; those that it was heard with in a complete trial are not paid again. Default: the study's replicates
    */
-  readonly evaluate: (candidates: readonly Candidate[]) => Promise<readonly Trial[]>;
+  readonly evaluate: (candidates: readonly Candidate[], draws?: number) => Promise<readonly Trial[]>;
   /**
    * The mean squared error, per sample and over the scoring clips, of the clean signal that the network predicts at each σ, with the
    * sampler's clamp: E‖y0 − ŷ0(y_σ)‖²/d. One NFE each.

@@ -15,7 +15,7 @@ export interface OracleContextOptions {
   /** Numbers in a state of the batch, by which the memory of shared prefixes is bounded. Default: four crops of 0.33 s. */
   readonly samples?: number;
   /** What a schedule scores; NaN makes a failed trial. Default: the Gaussian oracle's dB. */
-  readonly score?: (betas: readonly number[]) => number;
+  readonly score?: (betas: readonly number[], draws: number) => number;
 }
 
 export interface OracleContext {
@@ -46,17 +46,18 @@ export function oracleContext({
     if (isSpent) throw new Error('the budget is spent');
     spent += nfe;
   }
-  function tried(candidate: Candidate): Trial {
+  function tried(candidate: Candidate, draws: number): Trial {
     const { betas } = candidate;
     const key = betas.join(' ');
     const before = known.get(key);
-    if (before !== undefined) return before;
+    if (before !== undefined && before.draws >= draws) return before;
     if (steps !== undefined && betas.length !== steps) throw new RangeError(`${steps} steps, got ${betas.length}`);
-    const nfe = ledger.charge(betas, samples);
+    const missing = Array.from({ length: draws - (before?.draws ?? 0) }, (_, i) => draws - i);
+    const nfe = missing.reduce((sum, draw) => sum + ledger.charge(betas, samples, `${draw}/`), 0);
     pay(nfe);
-    const value = score(betas);
+    const value = score(betas, draws);
     const state = Number.isFinite(value) ? 'complete' : 'failed';
-    const rest = { id: trials.length + 1, state, standardError: 0, nfe, seconds: 0 } as const;
+    const rest = { id: trials.length + 1, state, standardError: 0, draws, nfe, seconds: 0 } as const;
     const trial = { ...candidate, ...rest, score: state === 'complete' ? value : Number.NaN };
     trials.push(trial);
     known.set(key, trial);
@@ -72,7 +73,7 @@ export function oracleContext({
   return {
     context: {
       left: () => (isSpent ? 0 : budget - spent),
-      evaluate: (candidates) => answer(() => candidates.map(tried)),
+      evaluate: (candidates, draws = 1) => answer(() => candidates.map((candidate) => tried(candidate, draws))),
       cleanErrors: (sigmas) =>
         answer(() => {
           pay(sigmas.length);
@@ -84,7 +85,7 @@ export function oracleContext({
           pay(2 * betas.length + 1);
           const logSigmas = NoiseSchedule.fromBetas(betas, { asPublished: true }).sigmas.map(Math.log);
           const at = (n: number, by: number) =>
-            score(NoiseSchedule.fromSigmas(logSigmas.map((x, i) => Math.exp(i === n ? x + by : x))).betas);
+            score(NoiseSchedule.fromSigmas(logSigmas.map((x, i) => Math.exp(i === n ? x + by : x))).betas, 1);
           return logSigmas.map((_, n) => (at(n, STEP) - at(n, -STEP)) / (2 * STEP));
         }),
     },

@@ -1,0 +1,61 @@
+import { grouped } from '../report/numbers.ts';
+import { createSearchPool, warmUp } from '../search/plan.ts';
+import type { ModelPlan } from '../search/plan-model.ts';
+import type { Progress } from '../search/progress.ts';
+import type { EvaluationPool } from '../search/runner.ts';
+import { onInterrupt } from './interrupt.ts';
+import { createProgressLine, type ProgressLine } from './progress.ts';
+import { quoted } from './quoted.ts';
+import { threadsFor } from './threads.ts';
+
+/** Workers that have the model, with what a user sees of them. */
+export interface Session {
+  readonly pool: EvaluationPool;
+  /** Of the pool, for one network evaluation of all scoring clips. */
+  readonly secondsPerNfe: number;
+  readonly progress: ProgressLine;
+  /** Whether Ctrl-C was pressed. */
+  readonly isCancelled: () => boolean;
+}
+
+interface SessionOptions {
+  readonly model: Pick<ModelPlan, 'worker'>;
+  readonly jobs: number;
+  readonly quiet: boolean;
+  readonly say: (text: string) => void;
+}
+
+/** Starts workers, lets something be done with them, and ends them; an InputError where the model cannot be loaded. */
+export async function withSession<Result>(
+  { model, jobs, quiet, say }: SessionOptions,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const pool = createSearchPool(model, threadsFor(jobs, say));
+  const interrupt = onInterrupt(() => {
+    pool.cancel();
+    say('\nStopping after the steps in hand; once more to stop at once. What is finished is saved.');
+  });
+  const progress = createProgressLine(quiet);
+  try {
+    const secondsPerNfe = (await warmUp(pool)) / pool.workers;
+    return await work({ pool, secondsPerNfe, progress, isCancelled: () => interrupt.isWanted() });
+  } finally {
+    progress.stop();
+    interrupt.off();
+    await pool.close();
+  }
+}
+
+/** What is said of a search beside its bar. */
+export function progressText({ phase, trials, nfe, nfePlanned, best }: Progress): string {
+  const text = `${phase === 'search' ? `trial ${trials}` : phase}, ${grouped(nfe)} of ${grouped(nfePlanned)} NFE`;
+  return best === undefined ? text : `${text}, best ${best.score.toFixed(4)} (${best.origin})`;
+}
+
+/** This command again, for the study that it was about. */
+export function resumeCommand(folder: string): string {
+  const args = process.argv.slice(2);
+  const kept = args.filter((arg, i) => !/^--(study(=.*)?|fresh|resume)$/s.test(arg) && args[i - 1] !== '--study');
+  const npx = process.env.npm_command === 'exec' ? 'npx ' : '';
+  return `${npx}schedule-search ${[...kept, '--study', folder].map(quoted).join(' ')} --resume`;
+}

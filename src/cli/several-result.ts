@@ -1,0 +1,60 @@
+import Table from 'cli-table3';
+import { frontSentence } from '../report/front/front-sentence.ts';
+import { duration, grouped, plusMinus } from '../report/numbers.ts';
+import { bestBaseline, verdict } from '../report/schedules.ts';
+import type { FrontPoint } from '../search/front.ts';
+
+/** What a run of several numbers of steps came to. */
+export interface Front {
+  readonly folder: string;
+  readonly points: readonly FrontPoint[];
+  readonly report: string;
+  /** Network evaluations that this run made; the others were in the journals. */
+  readonly nfeMade: number;
+}
+
+/** What `--json` prints. */
+export function frontAsJson({ folder, points, report, nfeMade }: Front): string {
+  const best = points.map(({ study, outcome, realTimeFactor }) => {
+    const { name, betas, score, heldout, comparisons, nfe, seconds } = outcome;
+    const presets = comparisons.map((preset) => {
+      return { name: preset.name, score: preset.score, heldout: preset.heldout, difference: preset.difference };
+    });
+    const cost = { nfe: nfe.search, verificationNfe: nfe.verification, seconds };
+    return { steps: study.settings.steps, name, betas, score, heldout, realTimeFactor, presets, ...cost };
+  });
+  return `${JSON.stringify({ best, nfeMade, study: folder, report }, null, 2)}\n`;
+}
+
+/** What is printed for people. */
+export function frontAsText({ folder, points, report, nfeMade }: Front): string {
+  const table = new Table({
+    head: ['steps', 'held-out clips', 'real-time factor', 'best baseline', 'worse than the winner by', ''],
+    style: { head: [], border: [] },
+  });
+  for (const { study, outcome, realTimeFactor } of points) {
+    const baseline = bestBaseline(outcome);
+    const beside = baseline
+      ? [baseline.name, plusMinus(baseline.difference), verdict(baseline, outcome)]
+      : ['–', '', ''];
+    table.push([study.settings.steps, plusMinus(outcome.heldout), realTimeFactor.toFixed(3), ...beside]);
+  }
+  const sum = (of: (point: FrontPoint) => number) => points.reduce((total, point) => total + of(point), 0);
+  const [search, verification] = [
+    sum(({ outcome }) => outcome.nfe.search),
+    sum(({ outcome }) => outcome.nfe.verification),
+  ];
+  return [
+    'Best schedules (betas):',
+    ...points.map(({ study, outcome }) => `${study.settings.steps}: [${outcome.betas.join(', ')}]`),
+    '',
+    `${points[0]!.study.settings.metric} (mean ± standard error over clips; lower is better):`,
+    table.toString(),
+    '',
+    frontSentence(points),
+    `${grouped(search)} NFE for the searches, ${grouped(verification)} for the verification (${grouped(nfeMade)} made by this run), ${duration(sum(({ outcome }) => outcome.seconds))}.`,
+    `Studies: ${folder}`,
+    `Report:  ${report}`,
+    '',
+  ].join('\n');
+}
