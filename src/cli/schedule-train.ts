@@ -86,7 +86,8 @@ async function trainInFolder(
       const larger = state.step < plan.training.nEpoch * plan.stepsPerEpoch ? '--steps' : 'n_epoch';
       display.say(`This run is finished: ${plan.folder}. A larger ${larger} goes on with it, --fresh begins another.`);
     }
-    process.stdout.write(json ? asJson(result, plan.folder) : asText(result, plan.folder));
+    const recordings = args.config === undefined ? undefined : (args.test ?? plan.training.testFilelistPath);
+    process.stdout.write(json ? asJson(result, plan.folder) : asText(result, plan.folder, recordings));
     if (how !== 'interrupted') return 0;
     display.say(`Stopped after step ${state.step}; the same command goes on.`);
     return INTERRUPTED;

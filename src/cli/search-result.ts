@@ -68,12 +68,22 @@ export function asText(
     ...verdictSentences(outcome),
     ...warnings(diagnose(winner, trained)),
     ...rankingSentence(outcome, study),
+    ...budgetSentence(outcome, study),
     `${grouped(outcome.nfe.search)} NFE for the search, ${grouped(outcome.nfe.verification)} for the verification (${grouped(nfeMade)} made by this run), ${duration(outcome.seconds)}.`,
     `Schedule: ${paths.best}`,
     `Trials:   ${paths.trials}`,
     `Report:   ${reportPath}`,
     '',
   ].join('\n');
+}
+
+/** That a budget ended before anything new was tried, where it did. */
+function budgetSentence({ comparisons }: Outcome, { settings, trials }: StudyData): string[] {
+  const known = new Set(comparisons.map(({ name }) => name));
+  if (settings.strategy === 'presets' || trials.some(({ origin }) => !known.has(origin))) return [];
+  return [
+    `The budget of ${grouped(settings.budget)} NFE ended with the schedules that are known: a larger --budget goes on, with ${settings.strategy}.`,
+  ];
 }
 
 /** Why the winner is not the trial that did best on the scoring clips, where it is not. */

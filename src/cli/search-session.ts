@@ -4,6 +4,7 @@ import type { ModelPlan } from '../search/plan-model.ts';
 import type { Progress } from '../search/progress.ts';
 import type { EvaluationPool } from '../search/runner.ts';
 import { onInterrupt } from './interrupt.ts';
+import { typed } from './npx.ts';
 import { createProgressLine, type ProgressLine } from './progress.ts';
 import { quoted } from './quoted.ts';
 import { threadsFor } from './threads.ts';
@@ -56,6 +57,5 @@ export function progressText({ phase, trials, nfe, nfePlanned, best }: Progress)
 export function resumeCommand(folder: string): string {
   const args = process.argv.slice(2);
   const kept = args.filter((arg, i) => !/^--(study(=.*)?|fresh|resume)$/s.test(arg) && args[i - 1] !== '--study');
-  const npx = process.env.npm_command === 'exec' ? 'npx ' : '';
-  return `${npx}schedule-search ${[...kept, '--study', folder].map(quoted).join(' ')} --resume`;
+  return typed(`schedule-search ${[...kept, '--study', folder].map(quoted).join(' ')} --resume`);
 }

@@ -2,6 +2,8 @@ import { join, resolve } from 'node:path';
 import { counted, duration } from '../report/numbers.ts';
 import { bestTest } from '../training/run-state.ts';
 import type { TrainingResult } from '../training/train.ts';
+import { typed } from './npx.ts';
+import { quoted } from './quoted.ts';
 
 /** How a training ended, for programs. */
 export function asJson({ state, how }: TrainingResult, folder: string): string {
@@ -21,8 +23,12 @@ export function asJson({ state, how }: TrainingResult, folder: string): string {
   return `${JSON.stringify(data, null, 2)}\n`;
 }
 
-/** How a training ended, for people. */
-export function asText({ state }: TrainingResult, folder: string): string {
+/**
+ * How a training ended, for people.
+ *
+ * @param recordings a folder or filelist to search a schedule with. Default: the demo's clips
+ */
+export function asText({ state }: TrainingResult, folder: string, recordings?: string): string {
   const { step, seconds, waited } = state;
   const best = bestTest(state);
   const speed =
@@ -36,7 +42,7 @@ export function asText({ state }: TrainingResult, folder: string): string {
       : [`Best validation loss: ${best.validationLoss.toFixed(4)}, after ${counted(best.step, 'step')}`]),
     `Model: ${join(folder, 'model.safetensors')}`,
     `Curve: ${join(folder, 'training.csv')}, or tensorboard --logdir ${folder}`,
-    `Next:  schedule-search --iters 6 --model ${folder}`,
+    `Next:  ${typed(`schedule-search --iters 6 --model ${quoted(folder)}${recordings === undefined ? '' : ` --clips ${quoted(recordings)}`}`)}`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -132,6 +132,14 @@ describe('schedule-search', () => {
     expect(trialsWithoutSeconds('raised')).toEqual(trialsWithoutSeconds(join('experiments', 'search-6-checkpoint')));
   });
 
+  test('says that its budget ended before the strategy was reached', async () => {
+    const { status, stdout } = await run([...TINY, '--study', 'short', '--budget', '24']);
+    expect(status).toBe(0);
+    expect(stdout).toContain(
+      'The budget of 24 NFE ended with the schedules that are known: a larger --budget goes on, with ',
+    );
+  });
+
   test('with a smaller budget gives the result that a larger one found', async () => {
     const { status, stdout, stderr } = await run([...TINY, '--budget', '60', '--json']);
     expect(stderr).toContain('This study is finished');

@@ -122,7 +122,7 @@ describe('a run', { timeout: 120_000 }, () => {
       expect.stringMatching(/^Best validation loss: \d\.\d{4}, after \d+ steps$/),
       'Model: run/model.safetensors',
       'Curve: run/training.csv, or tensorboard --logdir run',
-      'Next:  schedule-search --iters 6 --model run',
+      'Next:  schedule-search --iters 6 --model run --clips test',
       '',
     ]);
   });

@@ -7,10 +7,13 @@ import { measureErrors } from './elbo/error-table.ts';
 import { bestOfFirst } from './first-trials.ts';
 import { fromShorter } from './from-shorter.ts';
 import { type LevelSpace, levelSpace } from './level-space.ts';
+import { random } from './random.ts';
 import type { Strategy, StrategyContext, StrategyOptions } from './strategy.ts';
 
 /** Of the schedules that are optimal for the variational bound: those that lie well apart. */
 const BOUND_STARTS = 8;
+/** NFE for each step and draw of noise, for which schedules are drawn at random: dear on the oracle, but most lose after one clip of six. */
+const DRAWN = 12;
 /** Valleys that are looked into: a score has several, and the best start is not always in the best. */
 const VALLEYS = 3;
 /** Two starts whose levels differ by less, root mean square in ln σ, are in one valley. */
@@ -31,9 +34,10 @@ const EXPLORED = 70;
 
 /**
  * What measured best, one after another: what it is to start from, or the baselines and a few evenly spread schedules, or what schedules of fewer steps say; the
- * optima of the variational bound, from one table of errors; `coordinate` from the best to its end; one sweep of it from each of the next best that lie apart, and then
- * to the end from these. By then the best fit one draw of noise better than they fit the model: so a dozen of them are heard with four times as
- * many draws, `coordinate` goes on from the best of them with as many, and so on with ever more draws, until the budget is used.
+ * optima of the variational bound, from one table of errors; `random` for a while, which costs little where candidates race; one sweep of `coordinate` from each of
+ * the best that lie apart, and then to its end from the best of these, and from the others. By then the best fit one draw of noise better than they fit the model: so a
+ * dozen of them are heard with four times as many draws, `coordinate` goes on from the best of them with as many, and so on with ever more draws, until the
+ * budget is used.
  *
  * @throws {InputError} if the range is not of two rising positive numbers
  */
@@ -68,13 +72,14 @@ async function begin(context: StrategyContext, space: LevelSpace, options: Strat
   return trials.toSorted(byScore)[0]!;
 }
 
-/** Finds the valleys, and goes to the end of the best of them; where schedules of fewer steps have shown the valley, only there. */
+/** Looks for valleys, and goes to the end of the best of them; where schedules of fewer steps have shown the valley, only there. */
 async function explore(
   context: StrategyContext,
   complete: () => readonly Trial[],
   space: LevelSpace,
-  { steps, shorter = [] }: StrategyOptions,
+  options: StrategyOptions,
 ): Promise<void> {
+  const { steps, shorter = [] } = options;
   const table = await measureErrors(context, [Math.exp(space.lo), Math.exp(space.hi)]);
   if (table !== undefined) {
     const schedules = boundSchedules(table, steps).slice(0, shorter.length === 0 ? BOUND_STARTS : BOUND_STARTS / 4);
@@ -82,11 +87,15 @@ async function explore(
       schedules.map((sigmas): Candidate => ({ betas: NoiseSchedule.fromSigmas(sigmas).betas, origin: 'elbo' })),
     );
   }
-  const [best, ...others] = apart(complete(), SAME_VALLEY, shorter.length === 0 ? VALLEYS : 1);
-  if (best === undefined) return;
-  await descend(context, space, best);
+  const fewest = complete()[0]?.draws ?? 1;
+  if (shorter.length === 0) {
+    const enough = context.left() - DRAWN * fewest * steps;
+    await untilLeft(enough, context, (limited) => random(options).run(limited));
+  }
   const swept: Trial[] = [];
-  for (const start of others) swept.push(await descend(context, space, start, 1));
+  for (const start of apart(complete(), SAME_VALLEY, shorter.length === 0 ? VALLEYS : 1)) {
+    swept.push(await descend(context, space, start, 1));
+  }
   for (const start of swept.toSorted(byScore)) await descend(context, space, start);
 }
 
@@ -97,16 +106,20 @@ async function untilLeft(
   part: (limited: StrategyContext) => Promise<void>,
 ): Promise<void> {
   const enough = new Error('enough was spent');
+  const asked: Promise<unknown>[] = [];
   const limited: StrategyContext = {
     ...context,
-    evaluate: async (candidates, draws) => {
-      if (context.left() <= nfe) throw enough;
-      return context.evaluate(candidates, draws);
+    evaluate: (candidates, draws) => {
+      const trials = context.left() <= nfe ? Promise.reject(enough) : context.evaluate(candidates, draws);
+      asked.push(trials.catch(() => undefined));
+      return trials;
     },
   };
   await part(limited).catch((error: unknown) => {
     if (error !== enough) throw error;
   });
+  // It may have asked for some that it did not wait for.
+  await Promise.all(asked);
 }
 
 /** The same context, and the complete trials that it has given, the best first. */
