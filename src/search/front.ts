@@ -4,8 +4,9 @@ import { InputError } from '../formats/input-error.ts';
 import { readJournal } from './journal.ts';
 import type { Outcome } from './outcome.ts';
 import { readStudy, type StudyData } from './read-study.ts';
-import { meanOverReplicates } from './statistics.ts';
-import { studyPaths } from './study.ts';
+import type { StudySettings } from './settings.ts';
+import { type Estimate, meanOverReplicates, pairedDifference } from './statistics.ts';
+import { readSettings, studyPaths } from './study.ts';
 import { sameBetas } from './trial.ts';
 
 /** The best schedule of one number of steps, of a run that searched several. */
@@ -18,27 +19,88 @@ export interface FrontPoint {
   readonly realTimeFactor: number;
 }
 
+/** What a run of several numbers of steps has come to, from the fewest up. */
+export interface Front {
+  /** Of the studies that are finished, at least one. */
+  readonly points: readonly FrontPoint[];
+  /** The numbers of steps whose studies are not finished. */
+  readonly unfinished: readonly number[];
+}
+
+/** What the scores of one front have in common. */
+const COMMON = [
+  'checkpoint',
+  'config',
+  'metric',
+  'clamp',
+  'precision',
+  'seed',
+  'clipSamples',
+  'heldoutClips',
+] as const satisfies readonly (keyof StudySettings)[];
+
 /** The folders of the studies that a run of several numbers of steps has made, by number of steps; none where the folder is of no such run. */
 export async function studiesByLength(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   const counts = names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
-  return counts.sort((a, b) => a - b).map((count) => join(folder, String(count)));
+  const folders = counts.sort((a, b) => a - b).map((count) => join(folder, String(count)));
+  const settings = await Promise.all(folders.map(readSettings));
+  return folders.filter((_, i) => settings[i] !== undefined);
 }
 
 /**
- * The front of quality over steps, from the fewest up: of the studies that are finished.
+ * The front of quality over steps in the folder of a run.
  *
- * @throws {InputError} if there is none, or a file of one does not fit
+ * @param counts the numbers of steps that it is of; default: all that are there
+ * @throws {InputError} if no study is finished, a file of one does not fit, or they are of different models, clips or metrics
  */
-export async function readFront(folder: string): Promise<FrontPoint[]> {
-  const studies = await Promise.all((await studiesByLength(folder)).map(readStudy));
+export async function readFront(folder: string, counts?: readonly number[]): Promise<Front> {
+  const folders = counts?.map((count) => join(folder, String(count))) ?? (await studiesByLength(folder));
+  const studies = await Promise.all(folders.map(readStudy));
   const points = await Promise.all(
-    studies.map(async (study) => (study.outcome === undefined ? [] : [await pointOf(study, study.outcome)])),
+    studies.flatMap((study) => (study.outcome === undefined ? [] : [pointOf(study, study.outcome)])),
   );
-  if (points.flat().length === 0) {
+  const [first, ...others] = points.map(({ study }) => study.settings);
+  if (first === undefined) {
     throw new InputError(`${folder}: studies of several numbers of steps were expected, but there is no finished one`);
   }
-  return points.flat();
+  for (const other of others) {
+    const key = COMMON.find((name) => identityOf(other[name]) !== identityOf(first[name]));
+    if (key !== undefined) {
+      throw new InputError(
+        `${folder}: studies of one run were expected, but those of ${first.steps} and of ${other.steps} steps differ in ${key}`,
+      );
+    }
+  }
+  const unfinished = studies.filter(({ outcome }) => outcome === undefined).map(({ settings }) => settings.steps);
+  return { points, unfinished };
+}
+
+/** Those that score lower than all of fewer steps. */
+export function onFront(points: readonly FrontPoint[]): FrontPoint[] {
+  return points.filter((point, i) => {
+    const before = points.slice(0, i).map(meanOf).filter(Number.isFinite);
+    return meanOf(point) < Math.min(...before, Number.POSITIVE_INFINITY);
+  });
+}
+
+/** The one with the lowest score; undefined where none has one. */
+export function lowestOf(points: readonly FrontPoint[]): FrontPoint | undefined {
+  return onFront(points).at(-1);
+}
+
+/** By how much one is worse than another, on the same clips with the same noise. */
+export function worseBy(point: FrontPoint, than: FrontPoint): Estimate {
+  return pairedDifference(point.byClip, than.byClip);
+}
+
+function meanOf({ outcome }: FrontPoint): number {
+  return outcome.heldout.mean;
+}
+
+/** Of files, the hash and not the name. */
+function identityOf(value: unknown): string {
+  return JSON.stringify(value, (_, part) => part?.hash ?? part);
 }
 
 async function pointOf(study: StudyData, outcome: Outcome): Promise<FrontPoint> {

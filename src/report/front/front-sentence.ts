@@ -1,30 +1,44 @@
-import type { FrontPoint } from '../../search/front.ts';
-import { pairedDifference } from '../../search/statistics.ts';
-import { counted, decimal, plusMinus } from '../numbers.ts';
+import { type FrontPoint, lowestOf, onFront, worseBy } from '../../search/front.ts';
+import { counted, decimal, listed, plusMinus } from '../numbers.ts';
 
-/** What more steps are worth: the fewest that the held-out clips do not tell apart from the best, and how far that is from the fewest of all. */
+/** What more steps are worth: the fewest that the held-out clips do not tell apart from the best, and those that are no better than fewer. */
 export function frontSentence(points: readonly FrontPoint[]): string {
-  const best = points.toSorted((a, b) => meanOf(a) - meanOf(b))[0]!;
-  const enough = points.find((point) => point === best || !isWorse(point, best))!;
-  const said = `The best of ${steps(best)} scores ${decimal(meanOf(best))} on held-out clips, the lowest of all`;
-  if (enough === best) {
-    const others = points.length > 1 ? '; each of the fewer steps is worse by more than two standard errors' : '';
-    return `${said}${best === points[0] ? '' : others}.`;
-  }
-  const difference = pairedDifference(enough.byClip, best.byClip);
-  return `${said}. The fewest that these clips do not tell apart from it are ${steps(enough)}, which score ${decimal(meanOf(enough))}: a paired difference of ${plusMinus(difference)} (standard error), within two standard errors.`;
+  const lowest = lowestOf(points);
+  if (lowest === undefined) return 'None of the schedules gives a finite score on held-out clips.';
+  const best = `The schedule of ${steps(lowest)} scores ${score(lowest)} on held-out clips`;
+  if (points.length === 1) return `${best}.`;
+  return [`${best}, the lowest of all. ${enoughSentence(points, lowest)}`.trim(), ...besideSentences(points)].join(' ');
 }
 
-function meanOf({ outcome }: FrontPoint): number {
-  return outcome.heldout.mean;
+function enoughSentence(points: readonly FrontPoint[], lowest: FrontPoint): string {
+  if (points[0] === lowest) return '';
+  if (lowest.byClip.length < 2) return 'With one clip nothing says how sure that is.';
+  const enough = points.find((point) => point === lowest || !isWorse(point, lowest))!;
+  if (enough === lowest) return 'With fewer steps each is worse, by more than two paired standard errors.';
+  const difference = plusMinus(worseBy(enough, lowest));
+  return (
+    `The fewest that these clips do not tell apart from it: ${steps(enough)}, with ${score(enough)}, ` +
+    `a paired difference of ${difference} (standard error), within two standard errors.`
+  );
+}
+
+/** Those that are not part of the front. */
+function besideSentences(points: readonly FrontPoint[]): string[] {
+  const front = new Set(onFront(points));
+  const beside = points.filter((point) => !front.has(point)).map(({ study }) => String(study.settings.steps));
+  return beside.length > 0 ? [`With ${listed(beside)} steps the score is no lower than with fewer.`] : [];
+}
+
+function score({ outcome }: FrontPoint): string {
+  return decimal(outcome.heldout.mean);
 }
 
 function steps({ study }: FrontPoint): string {
   return counted(study.settings.steps, 'step');
 }
 
-/** By more than two standard errors, on the same clips. */
+/** By more than two standard errors, on the same clips; what has no finite score is. */
 function isWorse(point: FrontPoint, best: FrontPoint): boolean {
-  const { mean, standardError } = pairedDifference(point.byClip, best.byClip);
-  return mean > 2 * standardError;
+  const { mean, standardError } = worseBy(point, best);
+  return !(mean <= 2 * standardError);
 }

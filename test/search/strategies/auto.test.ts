@@ -35,7 +35,7 @@ describe('auto on the Gaussian oracle', () => {
     );
     expect(more!.length).toBeGreaterThan(less!.length);
     expect(more!.slice(0, less!.length)).toEqual(less);
-    expect([...new Set(more!.map(({ draws }) => draws))]).toEqual([1, 4, 16]);
+    expect([...new Set(more!.map(({ draws }) => draws))]).toEqual([1, 4]);
   });
 
   it('ends with a better schedule than one draw finds, where each draw of noise says something else', async () => {
