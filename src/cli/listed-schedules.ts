@@ -6,6 +6,7 @@ import { diagnose, type TrainedRange } from '../schedule/diagnostics.ts';
 import { type FoundSchedule, findSchedule, listPresets, loadSchedule } from '../schedule/file.ts';
 import { listModelSchedules } from '../schedule/model-schedules.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import { studiesByLength } from '../search/studies-by-length.ts';
 import { readProvenance } from './found-on.ts';
 import type { ListedModel } from './listed-model.ts';
 import type { ListedSchedule } from './schedule-table.ts';
@@ -17,8 +18,10 @@ type Warn = (message: string) => void;
 /** All presets, and what studies below the working directory found; `warn` is told of those that cannot be read. */
 export async function allSchedules(trained: TrainedRange, warn: Warn): Promise<ListedSchedule[]> {
   const presets = (await listPresets()).map((schedule) => ({ schedule, diagnostics: diagnose(schedule, trained) }));
-  const studies = existsSync(STUDIES) ? await readdir(STUDIES) : [];
-  const paths = studies.sort().map((study) => join(STUDIES, study, 'best.json'));
+  const names = existsSync(STUDIES) ? await readdir(STUDIES) : [];
+  const folders = names.sort().map((name) => join(STUDIES, name));
+  const studies = await Promise.all(folders.map(async (folder) => [folder, ...(await studiesByLength(folder))]));
+  const paths = studies.flat().map((study) => join(study, 'best.json'));
   const found: ListedSchedule[] = [];
   for (const path of paths.filter((candidate) => existsSync(candidate))) {
     try {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os';
 import { join, parse, resolve } from 'node:path';
+import { InputError } from '../formats/input-error.ts';
 import { DEMO } from '../model/demo.ts';
 import { modelFiles } from '../model/model-files.ts';
 import { counted, duration } from '../report/numbers.ts';
@@ -11,6 +12,7 @@ import type { Progress } from '../search/progress.ts';
 import { readStudy } from '../search/read-study.ts';
 import { checkSavable, saveToModel } from '../search/save-to-model.ts';
 import { search, trialsNfe } from '../search/search.ts';
+import { studiesByLength } from '../search/studies-by-length.ts';
 import { findStudy, openStudy, readSettings, type Study, type StudyMode, studyPaths } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
 import { runCommand, UsageError, wholeNumber } from './command.ts';
@@ -21,7 +23,7 @@ import { asJson, asText, type Found } from './search-result.ts';
 import { progressText, resumeCommand, withSession } from './search-session.ts';
 import { searchSeveral } from './search-several.ts';
 import { startRemarks, startSchedules } from './start-schedules.ts';
-import { stepCounts } from './step-counts.ts';
+import { labelOf, stepCounts } from './step-counts.ts';
 
 await runCommand(
   {
@@ -32,6 +34,7 @@ await runCommand(
     flags: SEARCH_FLAGS,
     examples: [
       ['schedule-search --iters 6 --jobs 8', 'six steps for the demo model'],
+      ['schedule-search --iters 4,6,8', 'three numbers of steps in one run, and quality over steps'],
       ['schedule-search --model a.pt --clips valid/', 'for your model and recordings'],
       ['schedule-search --strategy reference-grid --stride 99', "the reference's walk, every 99th candidate"],
       ['schedule-search --from karras lmnt-6.npy', 'from a family and a file, beside the presets'],
@@ -48,7 +51,7 @@ await runCommand(
         if (!args.quiet) process.stderr.write(`${text}\n`);
       };
       const model = await modelFiles(args.model ?? DEMO);
-      const folder = args.study ?? join('experiments', studyName(args.iters, args.model));
+      const folder = args.study ?? join('experiments', studyName(labelOf([steps, ...more]), args.model));
       if (args['save-to-model']) await checkSavable(model.folder);
       if (more.length > 0)
         return searchSeveral({
@@ -60,6 +63,11 @@ await runCommand(
           say,
           modelFolder: model.folder,
         });
+      if (!args.fresh && (await studiesByLength(folder)).length > 0) {
+        throw new InputError(
+          `${folder}: these are the studies of several numbers of steps; name another --study for one`,
+        );
+      }
       const recorded = args.fresh ? undefined : (await readSettings(folder))?.from;
       const starts = await startSchedules(args.from ?? [], { steps, modelFolder: model.folder, recorded });
       const { budget } = args;
@@ -110,7 +118,7 @@ interface Run {
 
 /** A study of its own for each model: the demo's has no name but the number of steps. */
 function studyName(iters: string, model: string | undefined): string {
-  const name = `search-${iters.replaceAll(' ', '')}`;
+  const name = `search-${iters}`;
   return model === undefined ? name : `${name}-${parse(resolve(model)).name.replaceAll(/[^\w.-]+/g, '-')}`;
 }
 

@@ -1,12 +1,14 @@
 import { join, resolve } from 'node:path';
+import { InputError } from '../formats/input-error.ts';
 import { writeFront } from '../report/front/front-page.ts';
 import { counted, duration, grouped } from '../report/numbers.ts';
 import { reportPathFor } from '../report/report.ts';
 import { readFront } from '../search/front.ts';
+import { readOutcome } from '../search/outcome.ts';
 import { planClips, type SearchRequest } from '../search/plan.ts';
 import { saveToModel } from '../search/save-to-model.ts';
 import { defaultBudgets, plannedCosts, searchMany } from '../search/search-many.ts';
-import { readSettings, unusedFolder } from '../search/study.ts';
+import { readSettings, studyPaths, unusedFolder } from '../search/study.ts';
 import { wholeNumber } from './command.ts';
 import { INTERRUPTED } from './interrupt.ts';
 import type { SearchArguments } from './search-request.ts';
@@ -29,6 +31,10 @@ interface Several {
 /** Searches schedules of several numbers of steps in one run; gives the command's exit code. */
 export async function searchSeveral({ counts, request, args, study, modelFolder, jobs, say }: Several) {
   const folder = resolve(args.fresh ? await unusedFolder(study) : study);
+  if ((await readSettings(folder)) !== undefined) {
+    throw new InputError(`${folder}: this is the study of one number of steps; name another --study for several`);
+  }
+  const budgets = budgetsOf(counts, request, args.budget);
   const model = await planClips(request);
   const recorded = await Promise.all(counts.map((steps) => readSettings(join(folder, String(steps)))));
   const starts = await startsByLength(args.from ?? [], counts, {
@@ -36,11 +42,13 @@ export async function searchSeveral({ counts, request, args, study, modelFolder,
     recorded: recorded.flatMap((settings) => settings?.from ?? []),
   });
   for (const remark of [...model.remarks, ...startRemarks([...starts.values()].flat(), model)]) say(remark);
-  const budgets = budgetsOf(counts, request, args.budget);
+  const earlier = await Promise.all(counts.map((steps) => readOutcome(studyPaths(join(folder, String(steps))).best)));
   const requests = counts.map((steps, i) => {
-    return { ...request, steps, budget: budgets[i]!, from: starts.get(steps)!.map(({ schedule }) => schedule) };
+    // What a larger budget has found stays.
+    const budget = Math.max(budgets[i]!, earlier[i]?.budget ?? 0);
+    return { ...request, steps, budget, from: starts.get(steps)!.map(({ schedule }) => schedule) };
   });
-  const planned = await plannedCosts(requests);
+  const planned = await plannedCosts(model, requests);
   const { quiet } = args;
   const found = await withSession({ model, jobs, quiet, say }, ({ pool, secondsPerNfe, progress, isCancelled }) => {
     const nfe = planned.reduce((sum, cost) => sum + cost, 0);
@@ -67,25 +75,29 @@ export async function searchSeveral({ counts, request, args, study, modelFolder,
     say(`Stopped. To go on: ${resumeCommand(folder)}`);
     return INTERRUPTED;
   }
+  const nfeMade = found.reduce((sum, { result }) => sum + result.nfeMade, 0);
+  if (nfeMade === 0) {
+    say(`These studies are finished: ${folder}. A larger --budget goes on with them, --fresh begins others.`);
+  }
   say('Writing the reports.');
   const report = resolve(args.report ?? reportPathFor(folder, process.cwd()));
-  const points = (await readFront(folder)).filter(({ study: { settings } }) => counts.includes(settings.steps));
-  await writeFront(folder, points, report);
-  const nfeMade = found.reduce((sum, { result }) => sum + result.nfeMade, 0);
-  const front = { folder, points, report, nfeMade };
-  process.stdout.write(args.json ? frontAsJson(front) : frontAsText(front));
+  const front = await readFront(folder, counts);
+  await writeFront(folder, front, report);
+  const several = { folder, points: front.points, report, nfeMade };
+  process.stdout.write(args.json ? frontAsJson(several) : frontAsText(several));
   if (args['save-to-model']) {
     for (const { plan, result } of found) say((await saveToModel(modelFolder, plan.settings, result.outcome)).remark);
   }
   return 0;
 }
 
-/** What each search may spend, in NFE: its share of the budget, as they would share what they spend unless told otherwise. */
+/** What each search may spend, in NFE: one trial, and of the rest of the budget as large a part as it has where nothing is said. */
 function budgetsOf(counts: readonly number[], request: Several['request'], wanted: number | undefined): number[] {
   const shares = defaultBudgets(counts, request);
   if (wanted === undefined) return shares;
-  const fewest = counts.reduce((sum, steps) => sum + steps * request.replicates, 0);
-  const budget = wholeNumber('budget', wanted, fewest);
-  const whole = shares.reduce((sum, share) => sum + share, 0);
-  return shares.map((share, i) => Math.max(counts[i]! * request.replicates, Math.floor((share * budget) / whole)));
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const least = counts.map((steps) => steps * request.replicates);
+  const budget = wholeNumber('budget', wanted, sum(least));
+  const part = (budget - sum(least)) / (sum(shares) - sum(least));
+  return shares.map((share, i) => least[i]! + Math.floor((share - least[i]!) * part));
 }

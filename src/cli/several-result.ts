@@ -2,10 +2,10 @@ import Table from 'cli-table3';
 import { frontSentence } from '../report/front/front-sentence.ts';
 import { duration, grouped, plusMinus } from '../report/numbers.ts';
 import { bestBaseline, verdict } from '../report/schedules.ts';
-import type { FrontPoint } from '../search/front.ts';
+import { type FrontPoint, onFront } from '../search/front.ts';
 
 /** What a run of several numbers of steps came to. */
-export interface Front {
+export interface Several {
   readonly folder: string;
   readonly points: readonly FrontPoint[];
   readonly report: string;
@@ -14,22 +14,25 @@ export interface Front {
 }
 
 /** What `--json` prints. */
-export function frontAsJson({ folder, points, report, nfeMade }: Front): string {
-  const best = points.map(({ study, outcome, realTimeFactor }) => {
+export function frontAsJson({ folder, points, report, nfeMade }: Several): string {
+  const front = new Set(onFront(points));
+  const best = points.map((point) => {
+    const { study, outcome, realTimeFactor } = point;
     const { name, betas, score, heldout, comparisons, nfe, seconds } = outcome;
     const presets = comparisons.map((preset) => {
       return { name: preset.name, score: preset.score, heldout: preset.heldout, difference: preset.difference };
     });
     const cost = { nfe: nfe.search, verificationNfe: nfe.verification, seconds };
-    return { steps: study.settings.steps, name, betas, score, heldout, realTimeFactor, presets, ...cost };
+    const { steps } = study.settings;
+    return { steps, name, betas, score, heldout, onFront: front.has(point), realTimeFactor, presets, ...cost };
   });
   return `${JSON.stringify({ best, nfeMade, study: folder, report }, null, 2)}\n`;
 }
 
 /** What is printed for people. */
-export function frontAsText({ folder, points, report, nfeMade }: Front): string {
+export function frontAsText({ folder, points, report, nfeMade }: Several): string {
   const table = new Table({
-    head: ['steps', 'held-out clips', 'real-time factor', 'best baseline', 'worse than the winner by', ''],
+    head: ['steps', 'held-out clips', 'real-time factor', 'best baseline', 'worse than the winner by', 'verdict'],
     style: { head: [], border: [] },
   });
   for (const { study, outcome, realTimeFactor } of points) {

@@ -27,3 +27,13 @@ export function stepCounts(text: string): number[] {
   }
   return distinct;
 }
+
+const LONGEST_LABEL = 60;
+
+/** The same, short enough for the name of a folder. */
+export function labelOf(counts: readonly number[]): string {
+  const [first, last] = [counts[0]!, counts.at(-1)!];
+  if (counts.length > 2 && last - first === counts.length - 1) return `${first}-${last}`;
+  const list = counts.join(',');
+  return list.length <= LONGEST_LABEL ? list : `${first}-${last}-of-${counts.length}`;
+}

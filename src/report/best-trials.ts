@@ -1,9 +1,9 @@
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { StudyData } from '../search/read-study.ts';
+import { standing } from '../search/standing.ts';
 import { drawCounts } from './draws.ts';
 import { type Html, html } from './escape.ts';
 import { plusMinus, shortBetas } from './numbers.ts';
-import { standing } from './schedules.ts';
 import { table } from './table.ts';
 import { withUnit } from './units.ts';
 

@@ -1,9 +1,9 @@
 import type { Outcome } from '../search/outcome.ts';
 import type { StudyData } from '../search/read-study.ts';
+import { ranked, unlike } from '../search/standing.ts';
 import { drawsBehind, drawsSuffix } from './draws.ts';
 import { type Html, html } from './escape.ts';
 import { counted, decimal, duration, grouped, shortBetas } from './numbers.ts';
-import { ranked, unlike } from './schedules.ts';
 import { standardErrorsIn95 } from './student-t.ts';
 import { unitOf } from './units.ts';
 import { verdictSentences } from './verdict-sentences.ts';

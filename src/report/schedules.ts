@@ -1,7 +1,8 @@
 import type { Outcome } from '../search/outcome.ts';
 import type { StudyData } from '../search/read-study.ts';
+import { ranked, unlike } from '../search/standing.ts';
 import { STRATEGIES } from '../search/strategies/index.ts';
-import { byScore, sameBetas, type Trial } from '../search/trial.ts';
+import { sameBetas, type Trial } from '../search/trial.ts';
 
 /** A schedule that the report names. */
 export interface NamedSchedule {
@@ -9,11 +10,6 @@ export interface NamedSchedule {
   readonly betas: readonly number[];
   /** On the scoring clips. */
   readonly score: number;
-}
-
-/** Complete trials, the best first; one heard again with more draws of noise comes before those with fewer. */
-export function ranked(trials: readonly Trial[]): Trial[] {
-  return trials.filter(({ state }) => state === 'complete').toSorted(byScore);
 }
 
 /** The winner, or the best so far of an unfinished search; undefined where no trial is complete. */
@@ -26,33 +22,6 @@ export function leader({ trials, outcome }: StudyData): NamedSchedule | undefine
 /** The trial with a schedule's best founded score; undefined where none is complete. */
 export function scoredTrial(trials: readonly Trial[], betas: readonly number[]): Trial | undefined {
   return ranked(trials.filter((trial) => sameBetas(trial.betas, betas)))[0];
-}
-
-/** Of trials that have the same betas the first, in the order given. */
-export function unlike(trials: readonly Trial[]): Trial[] {
-  const seen = new Set<string>();
-  return trials.filter((trial) => {
-    const isNew = !seen.has(keyOf(trial));
-    seen.add(keyOf(trial));
-    return isNew;
-  });
-}
-
-/**
- * Each schedule as the complete trial with the most draws of noise, the best first. One that lost its race when it was heard again is not
- * among them: its score from fewer draws flattered it.
- */
-export function standing(trials: readonly Trial[]): Trial[] {
-  const complete = ranked(trials);
-  const most = complete[0]?.draws ?? 0;
-  const lost = trials.filter(({ state, draws }) => state === 'pruned' && draws <= most);
-  // Of equal keys the last is kept, that with the most draws.
-  const lostWith = new Map(lost.toSorted((a, b) => a.draws - b.draws).map((trial) => [keyOf(trial), trial.draws]));
-  return unlike(complete).filter((trial) => (lostWith.get(keyOf(trial)) ?? 0) <= trial.draws);
-}
-
-function keyOf({ betas }: Trial): string {
-  return betas.join(' ');
 }
 
 /** What the search has to beat. An unfinished search knows those that its strategy has tried; what was not heard to its end has no score. */

@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { readJournal } from './journal.ts';
@@ -6,7 +5,8 @@ import type { Outcome } from './outcome.ts';
 import { readStudy, type StudyData } from './read-study.ts';
 import type { StudySettings } from './settings.ts';
 import { type Estimate, meanOverReplicates, pairedDifference } from './statistics.ts';
-import { readSettings, studyPaths } from './study.ts';
+import { studiesByLength } from './studies-by-length.ts';
+import { studyPaths } from './study.ts';
 import { sameBetas } from './trial.ts';
 
 /** The best schedule of one number of steps, of a run that searched several. */
@@ -38,15 +38,6 @@ const COMMON = [
   'clipSamples',
   'heldoutClips',
 ] as const satisfies readonly (keyof StudySettings)[];
-
-/** The folders of the studies that a run of several numbers of steps has made, by number of steps; none where the folder is of no such run. */
-export async function studiesByLength(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  const counts = names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
-  const folders = counts.sort((a, b) => a - b).map((count) => join(folder, String(count)));
-  const settings = await Promise.all(folders.map(readSettings));
-  return folders.filter((_, i) => settings[i] !== undefined);
-}
 
 /**
  * The front of quality over steps in the folder of a run.

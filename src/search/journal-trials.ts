@@ -9,7 +9,7 @@ import type { Trial } from './trial.ts';
  */
 export function completeTrials(
   evaluations: readonly JournalEvaluation[],
-  { metric, scoringClips }: Pick<StudySettings, 'metric' | 'scoringClips'>,
+  { metric, replicates, scoringClips }: Pick<StudySettings, 'metric' | 'replicates' | 'scoringClips'>,
 ): Trial[] {
   const ofSchedule = new Map<string, JournalEvaluation[]>();
   const ofTrial = new Map<number, JournalEvaluation[]>();
@@ -20,9 +20,8 @@ export function completeTrials(
   }
   return [...ofTrial]
     .flatMap(([id, entries]): Trial[] => {
-      const { betas, origin = '', parent } = entries[0]!;
+      const { betas, origin = '', parent, draws = replicates } = entries[0]!;
       const inOrder = ofSchedule.get(betas.join(' '))!.toSorted((a, b) => (a.clips?.[0] ?? 0) - (b.clips?.[0] ?? 0));
-      const draws = 1 + Math.max(...entries.map(({ replicate }) => replicate));
       const rows = Array.from({ length: draws }, (_, replicate) =>
         inOrder
           .filter((entry) => entry.replicate === replicate && entry.trial! <= id)

@@ -25,6 +25,8 @@ const evaluation = z.strictObject({
   parent: z.int().positive().optional(),
   betas: z.array(z.number()).min(1),
   replicate: z.int().nonnegative(),
+  /** Of a trial, how many draws of noise it is heard with; absent from older journals, where that is the study's replicates. */
+  draws: z.int().positive().optional(),
   /** The clips that were generated, from the first up to but not with the second; absent where that is all. */
   clips: z.tuple([z.int().nonnegative(), z.int().positive()]).optional(),
   distances: z.partialRecord(z.enum(METRIC_NAMES), z.array(numberOrNull)),

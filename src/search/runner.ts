@@ -15,6 +15,8 @@ interface WantedEvaluation extends EvaluationTask {
   readonly trial?: number;
   readonly origin?: string;
   readonly parent?: number;
+  /** Of the search phase: how many draws of noise the trial is heard with. */
+  readonly draws?: number;
   /** In NFE; default: what is made. */
   readonly charged?: number;
 }
@@ -119,10 +121,10 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
     });
     return make(tasks, async ({ result, ...when }, i): Eventually<JournalEvaluation> => {
       if (result.kind !== 'evaluation') return undefined;
-      const { phase, trial, origin, parent, charged, betas, replicate, clips } = wanted[i]!;
+      const { phase, trial, origin, parent, draws, charged, betas, replicate, clips } = wanted[i]!;
       const { distances, nfe, seconds } = result;
       const byMetric = Object.fromEntries(Object.entries(distances).map(([metric, values]) => [metric, [...values]]));
-      const about = { phase, trial, origin, parent, betas: [...betas], replicate };
+      const about = { phase, trial, origin, parent, betas: [...betas], replicate, draws };
       const some = clips === undefined ? {} : { clips: [...clips] as [number, number] };
       return written({ type: 'evaluation', ...about, ...some, distances: byMetric, nfe, charged, seconds, ...when });
     });

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
-import { baselines } from './baselines.ts';
 import { defaultBudget, planOn, type SearchPlan, type SearchRequest } from './plan.ts';
 import type { ModelPlan } from './plan-model.ts';
 import type { Progress } from './progress.ts';
 import type { EvaluationPool } from './runner.ts';
-import { type SearchResult, search } from './search.ts';
-import { openStudy } from './study.ts';
-import { createShared } from './trials.ts';
+import { type SearchResult, search, trialsNfe } from './search.ts';
+import { openStudy, readSettings } from './study.ts';
+import type { KnownErrors } from './trials.ts';
 import { BRIEF, verificationCost } from './verification.ts';
 
 /** NFE for each step of a schedule that is searched from those of fewer steps; within 0.003 dB of a search of its own on the Gaussian oracle. */
@@ -39,21 +38,24 @@ interface ManyOptions {
 }
 
 /**
- * Searches schedules of several numbers of steps, from the fewest up. They share the table of errors and what the network said, and `auto` begins each with what the
- * best of fewer steps say of it. Undefined where it was cancelled: what was finished is in the journals, and the same run goes on.
+ * Searches schedules of several numbers of steps, from the fewest up. They share the table of errors, and `auto` begins each with what the
+ * best of fewer steps say of it. One that goes on begins as it did then, though its budget and that of those before it may be larger by now. Undefined where it was
+ * cancelled: what was finished is in the journals, and the same run goes on.
  */
 export async function searchMany(options: ManyOptions): Promise<readonly OneOfMany[] | undefined> {
   const { model, requests, planned, folder, resume = false, pool, isCancelled, onProgress = () => {} } = options;
-  const shared = createShared(model.settings.precision);
+  const knownErrors: KnownErrors = new Map();
   const found: OneOfMany[] = [];
   let before = 0;
   for (const [i, request] of requests.entries()) {
     const { steps } = request;
-    const shorter = found.map(({ result }) => NoiseSchedule.fromBetas(result.outcome.betas, result.outcome));
+    const own = join(folder, String(steps));
+    const known = await readSettings(own);
+    const shorter = known === undefined ? shorterFor(request, found) : (known.shorter ?? []).map(asSchedule);
     const plan = await planOn(model, request, shorter);
     // The later ones are not there where the run was stopped before them.
     const mode = { resume: resume && i === 0 };
-    const study = await openStudy(join(folder, String(steps)), plan.settings, mode, Date.now());
+    const study = await openStudy(own, plan.settings, mode, Date.now());
     const after = planned.slice(i + 1).reduce((sum, cost) => sum + cost, 0);
     const spent = before;
     const result = await search({
@@ -61,7 +63,7 @@ export async function searchMany(options: ManyOptions): Promise<readonly OneOfMa
       strategy: plan.strategy,
       baselines: plan.baselines,
       pool,
-      shared,
+      knownErrors,
       verification: BRIEF,
       isCancelled,
       onProgress: (progress) => {
@@ -77,23 +79,45 @@ export async function searchMany(options: ManyOptions): Promise<readonly OneOfMa
   return found;
 }
 
+/** The winners that a search can begin with. */
+function shorterFor({ strategy }: SearchRequest, found: readonly OneOfMany[]): NoiseSchedule[] {
+  const winners = found.map(({ result }) => asSchedule(result.outcome));
+  return winners.filter(({ length }) => isTelling(length, strategy));
+}
+
+/** Whether the best schedule of that many steps says something of those of more: only `auto` listens, and one level alone has no shape. */
+function isTelling(steps: number, strategy: SearchRequest['strategy']): boolean {
+  return strategy === 'auto' && steps > 1;
+}
+
+function asSchedule({ betas, name }: { readonly betas: readonly number[]; readonly name: string }): NoiseSchedule {
+  return NoiseSchedule.fromBetas(betas, { name, asPublished: true });
+}
+
 /** What searches of several numbers of steps, in rising order, may spend unless they are told otherwise, in NFE. */
 export function defaultBudgets(
   counts: readonly number[],
   { strategy, replicates }: Pick<SearchRequest, 'strategy' | 'replicates'>,
 ): number[] {
   return counts.map((steps, i) =>
-    // Only `auto` makes use of the others.
-    i === 0 || strategy !== 'auto' ? defaultBudget({ steps, replicates }) : FROM_SHORTER * steps * replicates,
+    counts.slice(0, i).some((fewer) => isTelling(fewer, strategy))
+      ? FROM_SHORTER * steps * replicates
+      : defaultBudget({ steps, replicates }),
   );
 }
 
-/** What each search will come to with its verification, at most, in NFE. */
-export function plannedCosts(requests: readonly OneRequest[]): Promise<number[]> {
+/**
+ * What each search will come to with its verification, at most, in NFE.
+ *
+ * @throws {InputError} if one cannot be made
+ */
+export function plannedCosts(model: ModelPlan, requests: readonly OneRequest[]): Promise<number[]> {
   return Promise.all(
-    requests.map(async ({ steps, replicates, from, budget }) => {
-      const { length } = await baselines(steps, from);
-      return budget + verificationCost({ steps, replicates, baselines: length }, BRIEF);
+    requests.map(async (request) => {
+      const { settings, strategy, baselines } = await planOn(model, request);
+      const { steps, replicates } = settings;
+      const verification = verificationCost({ steps, replicates, baselines: baselines.length }, BRIEF);
+      return trialsNfe(settings, strategy) + verification;
     }),
   );
 }

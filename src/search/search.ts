@@ -6,7 +6,7 @@ import type { StudySettings } from './settings.ts';
 import type { Strategy } from './strategies/strategy.ts';
 import type { Study } from './study.ts';
 import type { Trial } from './trial.ts';
-import { runTrials, type Shared } from './trials.ts';
+import { type KnownErrors, runTrials } from './trials.ts';
 import { THOROUGH, type VerificationSize, verificationCost, verify } from './verification.ts';
 
 export interface SearchOptions {
@@ -14,8 +14,8 @@ export interface SearchOptions {
   readonly strategy: Strategy;
   readonly baselines: readonly NoiseSchedule[];
   readonly pool: EvaluationPool;
-  /** What it has in common with other searches of the same run. Default: nothing. */
-  readonly shared?: Shared;
+  /** What it knows of the network from other searches of the same run, and they from it. Default: nothing. */
+  readonly knownErrors?: KnownErrors;
   /** How thoroughly the winner is chosen and judged. Default: THOROUGH. */
   readonly verification?: VerificationSize;
   readonly onProgress?: (progress: Progress) => void;
@@ -36,7 +36,7 @@ export interface SearchResult {
  * budget is used, then the held-out verification. Undefined where it was cancelled; all that was finished is in the journal.
  */
 export async function search(options: SearchOptions): Promise<SearchResult | undefined> {
-  const { study, strategy, baselines, pool, shared, verification = THOROUGH } = options;
+  const { study, strategy, baselines, pool, knownErrors, verification = THOROUGH } = options;
   const { onProgress = () => {}, isCancelled = () => false } = options;
   const runner = createRunner(study, pool, isCancelled);
   try {
@@ -45,7 +45,7 @@ export async function search(options: SearchOptions): Promise<SearchResult | und
       trialsNfe(study.settings, strategy) +
       verificationCost({ steps, replicates, baselines: baselines.length }, verification);
     const onTrial = (progress: Omit<Progress, 'nfePlanned'>) => onProgress({ ...progress, nfePlanned });
-    const { trials, nfe } = await runTrials(study, strategy, runner, onTrial, shared);
+    const { trials, nfe } = await runTrials(study, strategy, runner, onTrial, knownErrors);
     if (runner.hasStopped()) return undefined;
     await study.writeTrials(trials);
     const outcome = await verify({ study, trials, searchNfe: nfe, baselines, runner, size: verification, onProgress });

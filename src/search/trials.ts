@@ -1,7 +1,6 @@
-import type { Precision } from '../diffusion/process.ts';
 import { PULLBACK_NFE } from './evaluator.ts';
 import { completeTrials } from './journal-trials.ts';
-import { createPrefixLedger, type PrefixLedger } from './prefixes.ts';
+import { createPrefixLedger } from './prefixes.ts';
 import type { Progress } from './progress.ts';
 import { type ByClip, expectedScore, hasLost, type Incumbent, incumbentOf } from './race.ts';
 import type { Runner } from './runner.ts';
@@ -22,16 +21,8 @@ export interface Trials {
 /** What a strategy gets in place of results once its budget is used or the search was cancelled. */
 class SearchEnd extends Error {}
 
-/** What searches of one run have in common: they share evaluations of the network, and what is known of it. */
-export interface Shared {
-  readonly ledger: PrefixLedger;
-  /** Clean errors, by σ; undefined of those that were not made to the end. */
-  readonly errors: Map<number, Promise<number | undefined>>;
-}
-
-export function createShared(precision: Precision): Shared {
-  return { ledger: createPrefixLedger(precision), errors: new Map() };
-}
+/** What searches of one run know of the network between them: clean errors, by σ; undefined of those that were not made to the end. */
+export type KnownErrors = Map<number, Promise<number | undefined>>;
 
 /**
  * Lets a strategy try candidates until it has no more, the budget is used, or the search is cancelled.
@@ -45,15 +36,16 @@ export async function runTrials(
   strategy: Strategy,
   runner: Runner,
   onProgress: (progress: Omit<Progress, 'nfePlanned'>) => void,
-  { ledger, errors }: Shared = createShared(study.settings.precision),
+  errors: KnownErrors = new Map(),
 ): Promise<Trials> {
-  const { budget, replicates, metric, clipSamples, scoringClips, rungs } = study.settings;
+  const { budget, replicates, metric, precision, clipSamples, scoringClips, rungs } = study.settings;
   const clipCount = scoringClips.length;
   const parts = partsOf(rungs ?? [clipCount]);
   // What the journal holds is written before anything can interrupt.
   const before = completeTrials(study.done.evaluations, study.settings);
   await study.writeTrials(before);
   const written = new Set(before.map(({ id }) => id));
+  const ledger = createPrefixLedger(precision);
   /** By betas. */
   const tried = new Map<string, Taken[]>();
   const underWay: Promise<unknown>[] = [];
@@ -115,12 +107,13 @@ export async function runTrials(
   async function hear(entering: readonly (readonly [Taken, readonly Due[]])[], part: Part): Promise<void> {
     const clips = parts.length === 1 ? undefined : part;
     const entries = runner.evaluate(
-      entering.flatMap(([{ id, candidate }, dues]) =>
+      entering.flatMap(([{ id, candidate, draws }, dues]) =>
         dues.map(({ draw, charged }) => ({
           kind: 'evaluation' as const,
           phase: 'search' as const,
           trial: id,
           ...candidate,
+          draws,
           charged,
           set: 'scoring' as const,
           purpose: 'scoring' as const,
@@ -161,9 +154,11 @@ export async function runTrials(
         part,
       );
       const next = parts[i + 1];
-      if (next === undefined || runner.hasStopped()) return;
+      if (next === undefined) return;
       const staying: Entry[] = [];
       for (const { taken, paid } of entering) {
+        // None has lost only because no more is heard.
+        if (runner.hasStopped()) return;
         const { candidate, draws, heard } = taken;
         const byClip = byClipOf(taken, part[1]);
         const hasFallen = incumbent !== undefined && hasLost(byClip, incumbent);
@@ -270,7 +265,8 @@ export async function runTrials(
     if (!(error instanceof SearchEnd)) throw error;
   }
   await Promise.all(underWay);
-  return { trials: trials.toSorted(byId), nfe: done };
+  // Not `done`, which is added up in the order in which they ended.
+  return { trials: trials.toSorted(byId), nfe: planned };
 }
 
 function byId(a: { readonly id: number }, b: { readonly id: number }): number {

@@ -6,9 +6,10 @@ import type { JournalEvaluation, Phase } from './journal.ts';
 import type { Outcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
 import type { Runner } from './runner.ts';
+import { ranked, standing } from './standing.ts';
 import { type Estimate, estimate, meanOverReplicates, pairedDifference } from './statistics.ts';
 import type { Study } from './study.ts';
-import { byScore, sameBetas, type Trial } from './trial.ts';
+import { sameBetas, type Trial } from './trial.ts';
 
 /** How thoroughly a winner is chosen and judged on held-out clips. */
 export interface VerificationSize {
@@ -81,14 +82,14 @@ export async function verify({
   onProgress,
 }: VerificationOptions): Promise<Outcome | undefined> {
   const { settings } = study;
-  const complete = trials.filter((trial) => trial.state === 'complete').toSorted(byScore);
+  const complete = ranked(trials);
   const best = complete[0];
   if (best === undefined) {
     throw new InputError(
       `${study.folder}: none of ${trials.length} trials gave a finite score; a clamp of x0 or another range may help`,
     );
   }
-  const finalists = apart(complete, MUCH_THE_SAME, size.finalists);
+  const finalists = apart(standing(trials), MUCH_THE_SAME, size.finalists);
   const untried = baselines.filter(({ betas }) => !complete.some((trial) => sameBetas(trial.betas, betas)));
   const nfePlanned =
     searchNfe +
@@ -127,14 +128,14 @@ export async function verify({
   }
 
   const onScoring = await hear('baseline', untried.map(betasOf), settings.replicates);
-  const ranked = await hear('ranking', finalists.map(betasOf), size.ranking);
-  if (onScoring === undefined || ranked === undefined) return undefined;
+  const heardAgain = await hear('ranking', finalists.map(betasOf), size.ranking);
+  if (onScoring === undefined || heardAgain === undefined) return undefined;
   const metric = settings.metric;
   const ranking = finalists
     .map((trial, i) => {
-      const { mean } = estimate(ranked[i]![metric]);
+      const { mean } = estimate(heardAgain[i]![metric]);
       // A schedule that blows up on other clips comes last.
-      return { trial, distances: ranked[i]!, mean: Number.isFinite(mean) ? mean : Number.MAX_VALUE };
+      return { trial, distances: heardAgain[i]!, mean: Number.isFinite(mean) ? mean : Number.MAX_VALUE };
     })
     .toSorted((a, b) => a.mean - b.mean || a.trial.id - b.trial.id);
   const [winner, second] = ranking.map(({ trial }) => trial) as [Trial, Trial?];

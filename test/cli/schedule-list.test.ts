@@ -68,6 +68,19 @@ describe('without arguments', () => {
     expect(more).toEqual([]);
   });
 
+  test('what a search of several numbers of steps found is listed by number of steps', () => {
+    const alone = writeStudyFile('alone', bestJson());
+    const several = ['10', '2'].map((steps) => writeStudyFile(join('several', steps), bestJson()));
+    for (const steps of ['10', '2', '3']) {
+      mkdirSync(at('experiments/several', steps), { recursive: true });
+      writeFileSync(at('experiments/several', steps, 'study.json'), '{}');
+    }
+    const { stdout, stderr } = shell('schedule-list --steps 2');
+    expect(stderr).toBe('');
+    const paths = stdout.match(/^experiments\S+/gm);
+    expect(paths).toEqual([alone, several[1], several[0]]);
+  });
+
   test('a broken best.json is one line on standard error, and the rest is listed', () => {
     writeStudyFile('broken', '{"betas": [0.1,');
     const good = writeStudyFile('good', bestJson());

@@ -1,7 +1,8 @@
-import { cp, mkdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openStudy } from '../../src/search/study.ts';
 import { exampleTrials, SETTINGS } from '../report/example-study.ts';
+import { searchOracle } from '../search/several-studies.ts';
 import { sandbox } from './sandbox.ts';
 
 const { at, shell, examples } = sandbox('schedule-report');
@@ -10,6 +11,7 @@ beforeAll(async () => {
   const study = await openStudy(at('search-3'), SETTINGS, {}, 0);
   await study.writeTrials(exampleTrials(5));
   await study.journal.close();
+  await searchOracle({ folder: at('search-2-4'), counts: [2, 3, 4], budgets: [60, 60, 60] });
 });
 
 describe('schedule-report', () => {
@@ -25,6 +27,37 @@ describe('schedule-report', () => {
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toEqual({ study: at('search-3'), report: at('paper/appendix.html') });
     expect(await readFile(at('paper/appendix.html'), 'utf8')).toMatch(/^<!doctype html>/);
+  });
+
+  it('writes the front of a search of several numbers of steps, and the reports beside it', async () => {
+    const { status, stdout, stderr } = shell('schedule-report search-2-4');
+    const path = at('reports/search-2-4.html');
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${path}\n`, stderr: '' });
+    const page = await readFile(path, 'utf8');
+    expect(page).toContain('Noise schedules of 2 to 4 steps for model.safetensors');
+    for (const steps of [2, 3, 4]) {
+      expect(page).toContain(`href="search-2-4/${steps}.html"`);
+      expect(await readFile(at(`reports/search-2-4/${steps}.html`), 'utf8')).toContain(
+        `A ${steps}-step noise schedule`,
+      );
+    }
+  });
+
+  it('writes the front of those that are finished, and says in one sentence where none is', async () => {
+    await cp(at('search-2-4'), at('half'), { recursive: true });
+    await rm(at('half/4/best.json'));
+    expect(shell('schedule-report half -o half/page.html --json').stdout).toBe(
+      `${JSON.stringify({ study: at('half'), report: at('half/page.html') }, null, 2)}\n`,
+    );
+    const page = await readFile(at('half/page.html'), 'utf8');
+    expect(page).toContain('Noise schedules of 2 to 3 steps');
+    expect(page).toContain('The search of 4 steps is not finished');
+    for (const steps of [2, 3]) await rm(at(`half/${steps}/best.json`));
+    const { status, stdout, stderr } = shell('schedule-report half');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toBe(
+      `schedule-report: ${at('half')}: studies of several numbers of steps were expected, but there is no finished one\n`,
+    );
   });
 
   it('ends with 1 and one sentence where the folder is no study', async () => {
@@ -55,8 +88,9 @@ describe('schedule-report', () => {
 
   it('has examples that run', async () => {
     await cp(at('search-3'), at('experiments/search-6'), { recursive: true });
+    await cp(at('search-2-4'), at('experiments/search-4-12'), { recursive: true });
     const commands = examples();
-    expect(commands).toHaveLength(2);
+    expect(commands).toHaveLength(3);
     for (const example of commands) expect([example, shell(example).status]).toEqual([example, 0]);
   });
 });

@@ -225,8 +225,12 @@ describe('schedule-search', () => {
   });
 
   test.each([
-    [['--iters', '0'], 2, '--iters must be a whole number of at least 1, got 0'],
-    [['--iters', 'six'], 2, '--iters must be a number, got six'],
+    [
+      ['--iters', '0'],
+      2,
+      '--iters must be a whole number of steps, at least 1, a list (4,6,8) or a range (4-12), got 0',
+    ],
+    [['--iters', 'six'], 2, 'a list (4,6,8) or a range (4-12), got six'],
     [['--strategy', 'luck'], 2, 'Argument: strategy, Given: "luck"'],
     [['--iters', '6', '--iters', '8'], 2, '--iters was given more than once'],
     [['--nonsense'], 2, 'Unknown argument: nonsense'],

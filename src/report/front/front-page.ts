@@ -90,7 +90,8 @@ function gain(point: FrontPoint, fewer: readonly FrontPoint[]): string {
 
 function allBetas(points: readonly FrontPoint[]): Html {
   const lines = points.map(
-    ({ study, outcome }) => `"${study.settings.steps}": [${outcome.betas.map((beta) => JSON.stringify(beta)).join(', ')}]`,
+    ({ study, outcome }) =>
+      `"${study.settings.steps}": [${outcome.betas.map((beta) => JSON.stringify(beta)).join(', ')}]`,
   );
   const json = `{\n${lines.join(',\n')}\n}`;
   return html`<div class="betas"><h2>All betas, by number of steps</h2><button type="button" id="copy">Copy as JSON</button></div>

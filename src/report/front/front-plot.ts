@@ -17,11 +17,14 @@ export function frontPlot(points: readonly FrontPoint[]): Plot {
   const front = onFront(points);
   const beside = finite.filter((point) => !front.includes(point));
   const lowest = lowestOf(points);
-  const highest = Math.max(...finite.map(({ outcome }) => outcome.heldout.mean));
-  const baselines = points.flatMap(({ study, outcome }) =>
-    outcome.comparisons.map(({ name, heldout }) => ({ steps: study.settings.steps, name, heldout })),
-  );
-  const drawn = baselines.filter(({ heldout }) => heldout.mean <= FARTHEST * highest);
+  const highest = finite.reduce((most, { outcome }) => Math.max(most, outcome.heldout.mean), 0);
+  const farthest = finite.length > 0 ? FARTHEST * highest : Number.POSITIVE_INFINITY;
+  const baselines = points
+    .flatMap(({ study, outcome }) =>
+      outcome.comparisons.map(({ name, heldout }) => ({ steps: study.settings.steps, name, heldout })),
+    )
+    .filter(({ heldout }) => Number.isFinite(heldout.mean));
+  const drawn = baselines.filter(({ heldout }) => heldout.mean <= farthest);
   const left = baselines.length - drawn.length;
   const others: Data = {
     type: 'scatter',
@@ -29,9 +32,7 @@ export function frontPlot(points: readonly FrontPoint[]): Plot {
     name: 'baseline',
     x: drawn.map(({ steps }) => steps),
     y: drawn.map(({ heldout }) => heldout.mean),
-    text: drawn.map(({ name, heldout }) =>
-      escapeHtml(`${shortName(name)}: ${plusMinus(heldout)}${unitOf(metric)}`),
-    ),
+    text: drawn.map(({ name, heldout }) => escapeHtml(`${shortName(name)}: ${plusMinus(heldout)}${unitOf(metric)}`)),
     hoverinfo: 'text',
     marker: { color: BASELINE_COLOURS[0], size: 9, symbol: 'diamond-open', line: { width: 2 } },
   };
@@ -132,7 +133,7 @@ function readingOf(clips: number, beside: number, left: number): string {
     clips > 1
       ? 'The bars are two standard errors of the paired difference from the lowest of all: one that reaches the dotted line is not told apart from it.'
       : 'With one held-out clip nothing says how sure the differences are.',
-    `Diamonds are baselines of as many steps${left > 0 ? `; ${left} that score more than ${FARTHEST} times as high are left out` : ''}.`,
+    `Diamonds are baselines of as many steps${left > 0 ? `; ${left} that score more than twice as high as any of these are left out` : ''}.`,
     'Below: the seconds that one thread took for a second of audio.',
   ].join(' ');
 }

@@ -25,8 +25,18 @@ function enoughSentence(points: readonly FrontPoint[], lowest: FrontPoint): stri
 /** Those that are not part of the front. */
 function besideSentences(points: readonly FrontPoint[]): string[] {
   const front = new Set(onFront(points));
-  const beside = points.filter((point) => !front.has(point)).map(({ study }) => String(study.settings.steps));
-  return beside.length > 0 ? [`With ${listed(beside)} steps the score is no lower than with fewer.`] : [];
+  const hasScore = ({ outcome }: FrontPoint) => Number.isFinite(outcome.heldout.mean);
+  const beside = points.filter((point) => hasScore(point) && !front.has(point));
+  const failed = points.filter((point) => !hasScore(point));
+  return [
+    ...(beside.length > 0 ? [`With ${allSteps(beside)} the score is no lower than with fewer.`] : []),
+    ...(failed.length > 0 ? [`With ${allSteps(failed)} there is no finite score.`] : []),
+  ];
+}
+
+function allSteps(points: readonly FrontPoint[]): string {
+  const last = points.at(-1)!;
+  return listed([...points.slice(0, -1).map(({ study }) => String(study.settings.steps)), steps(last)]);
 }
 
 function score({ outcome }: FrontPoint): string {

@@ -1,7 +1,7 @@
 import type { StudyData } from '../../search/read-study.ts';
+import { ranked, standing } from '../../search/standing.ts';
 import type { Trial } from '../../search/trial.ts';
 import { drawCounts } from '../draws.ts';
-import { ranked, standing } from '../schedules.ts';
 import { drawnSentence, drawnTrials, droppedSentence, upperQuartile } from './drawn-trials.ts';
 import type { Plot } from './plot.ts';
 

@@ -1,5 +1,6 @@
 import { NoiseSchedule } from '../../schedule/noise-schedule.ts';
 import { apart } from '../apart.ts';
+import { standing } from '../standing.ts';
 import { byScore, type Candidate, type Trial } from '../trial.ts';
 import { descend } from './coordinate.ts';
 import { boundSchedules } from './elbo/bound-schedules.ts';
@@ -32,6 +33,9 @@ const CONFIRMED_FIRST = 5;
  */
 const EXPLORED = 70;
 
+/** Parts of an NFE do not add up exactly. */
+const ROUNDING = 1e-6;
+
 /**
  * What measured best, one after another: what it is to start from, or the baselines and a few evenly spread schedules, or what schedules of fewer steps say; the
  * optima of the variational bound, from one table of errors; `random` for a while, which costs little where candidates race; one sweep of `coordinate` from each of
@@ -46,17 +50,17 @@ export function auto(options: StrategyOptions): Strategy {
   return {
     async run(context) {
       const budget = context.left();
-      const { watched, complete } = watching(context);
+      const { watched, good } = watching(context);
       const { draws: fewest } = await begin(watched, space, options);
       const enough = budget - EXPLORED * fewest * options.steps;
-      await untilLeft(enough, watched, (limited) => explore(limited, complete, space, options));
-      for (let draws = MORE_DRAWS * fewest; complete().length > 0; draws *= MORE_DRAWS) {
-        const best = apart(complete(), MUCH_THE_SAME, CONFIRMED).map(
+      await untilLeft(enough, watched, (limited) => explore(limited, good, space, options));
+      for (let draws = MORE_DRAWS * fewest; good().length > 0; draws *= MORE_DRAWS) {
+        const best = apart(good(), MUCH_THE_SAME, CONFIRMED).map(
           ({ betas, origin, id }): Candidate => ({ betas, origin, parent: id }),
         );
         await watched.evaluate(best.slice(0, CONFIRMED_FIRST), draws);
         await watched.evaluate(best.slice(CONFIRMED_FIRST), draws);
-        const confirmed = complete().filter((trial) => trial.draws === draws);
+        const confirmed = good().filter((trial) => trial.draws === draws);
         for (const start of apart(confirmed, SAME_VALLEY, VALLEYS)) await descend(watched, space, start);
       }
     },
@@ -65,7 +69,7 @@ export function auto(options: StrategyOptions): Strategy {
 
 async function begin(context: StrategyContext, space: LevelSpace, options: StrategyOptions): Promise<Trial> {
   const { steps, shorter = [], starts = [] } = options;
-  const found = fromShorter(shorter, steps, space);
+  const found = fromShorter(shorter, steps, space, 'auto');
   if (found.length === 0) return bestOfFirst(context, 'auto', space, options);
   const given = starts.map(({ betas, name }): Candidate => ({ betas, origin: name }));
   const trials = await context.evaluate([...given, ...found]);
@@ -75,7 +79,7 @@ async function begin(context: StrategyContext, space: LevelSpace, options: Strat
 /** Looks for valleys, and goes to the end of the best of them; where schedules of fewer steps have shown the valley, only there. */
 async function explore(
   context: StrategyContext,
-  complete: () => readonly Trial[],
+  good: () => readonly Trial[],
   space: LevelSpace,
   options: StrategyOptions,
 ): Promise<void> {
@@ -87,13 +91,13 @@ async function explore(
       schedules.map((sigmas): Candidate => ({ betas: NoiseSchedule.fromSigmas(sigmas).betas, origin: 'elbo' })),
     );
   }
-  const fewest = complete()[0]?.draws ?? 1;
+  const fewest = good()[0]?.draws ?? 1;
   if (shorter.length === 0) {
     const enough = context.left() - DRAWN * fewest * steps;
     await untilLeft(enough, context, (limited) => random(options).run(limited));
   }
   const swept: Trial[] = [];
-  for (const start of apart(complete(), SAME_VALLEY, shorter.length === 0 ? VALLEYS : 1)) {
+  for (const start of apart(good(), SAME_VALLEY, shorter.length === 0 ? VALLEYS : 1)) {
     swept.push(await descend(context, space, start, 1));
   }
   for (const start of swept.toSorted(byScore)) await descend(context, space, start);
@@ -110,7 +114,7 @@ async function untilLeft(
   const limited: StrategyContext = {
     ...context,
     evaluate: (candidates, draws) => {
-      const trials = context.left() <= nfe ? Promise.reject(enough) : context.evaluate(candidates, draws);
+      const trials = context.left() <= nfe + ROUNDING ? Promise.reject(enough) : context.evaluate(candidates, draws);
       asked.push(trials.catch(() => undefined));
       return trials;
     },
@@ -122,13 +126,13 @@ async function untilLeft(
   await Promise.all(asked);
 }
 
-/** The same context, and the complete trials that it has given, the best first. */
-function watching(context: StrategyContext): { watched: StrategyContext; complete: () => Trial[] } {
+/** The same context, and the schedules that are still good by the trials that it has given, the best first. */
+function watching(context: StrategyContext): { watched: StrategyContext; good: () => Trial[] } {
   const seen = new Map<number, Trial>();
   const evaluate: StrategyContext['evaluate'] = async (candidates, draws) => {
     const trials = await context.evaluate(candidates, draws);
-    for (const trial of trials) if (trial.state === 'complete') seen.set(trial.id, trial);
+    for (const trial of trials) seen.set(trial.id, trial);
     return trials;
   };
-  return { watched: { ...context, evaluate }, complete: () => [...seen.values()].toSorted(byScore) };
+  return { watched: { ...context, evaluate }, good: () => standing([...seen.values()]) };
 }

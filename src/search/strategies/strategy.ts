@@ -28,7 +28,7 @@ export interface StrategyContext {
    * once all are complete. One that was tried before gives its trial again and costs nothing. Rejects where one does not fit into
    * the budget any more, or the search was cancelled: strategies let that pass.
    *
-   * @param draws of noise, for each candidate; those that it was heard with in a complete trial are not paid again. Default: the study's replicates
+   * @param draws of noise, for each candidate; those that it was heard with in a trial before, on as many clips, are not paid again. Default: the study's replicates
    */
   readonly evaluate: (candidates: readonly Candidate[], draws?: number) => Promise<readonly Trial[]>;
   /**
