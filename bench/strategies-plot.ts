@@ -184,7 +184,7 @@ function lookOf(name: string): Look {
 
 /** What it is the whole of, the panel's title says. */
 function shortOf({ name }: Line): string {
-  return name.startsWith('whole ') ? 'the whole' : name;
+  return name.startsWith('whole ') ? 'the whole walk' : name;
 }
 
 function widthOf({ name }: Line): number {
