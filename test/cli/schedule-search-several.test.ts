@@ -32,26 +32,30 @@ describe('several numbers of steps in one run', () => {
     const { status, stdout, stderr } = search(LINE);
     expect(stderr).toMatch(/^auto: 2 numbers of steps, 2, 3; at most \d+ NFE with their verification, about /m);
     expect(status).toBe(0);
-    const folder = at('experiments/search-3,2-folder');
+    const folder = at('experiments/search-2,3-folder');
     expect(stderr).toContain(`Studies: ${folder}\n`);
     const studies = await Promise.all([2, 3].map((steps) => readStudy(join(folder, `${steps}`))));
-    // The budget is shared as 130 NFE for each of two steps and 30 for each of three: 260 and 90 of 350.
-    expect(studies.map(({ settings }) => settings.budget)).toEqual([Math.floor((60 * 260) / 350), 15]);
+    // One trial each, and the rest as it would be of 130 NFE for each of two steps and 30 for each of three, 260 and 90.
+    const rest = (60 - 2 - 3) / (350 - 2 - 3);
+    expect(studies.map(({ settings }) => settings.budget)).toEqual([
+      2 + Math.floor(258 * rest),
+      3 + Math.floor(87 * rest),
+    ]);
     for (const { settings, outcome } of studies) {
       expect(stdout).toContain(`${settings.steps}: [${outcome!.betas.join(', ')}]\n`);
       expect(await loadSchedule(`best-${settings.steps}`, { model: at('folder') })).toMatchObject({
         betas: outcome!.betas,
       });
     }
-    const report = at('reports/search-3,2-folder.html');
+    const report = at('reports/search-2,3-folder.html');
     expect(stdout).toContain(`Report:  ${report}\n`);
     const page = readFileSync(report, 'utf8');
     // What the page says of the front stands in the terminal, too.
     const sentence = stdout.split('\n').find((line) => line.startsWith('The schedule of '))!;
     expect(textOf(page)).toContain(sentence);
     for (const [i, steps] of [2, 3].entries()) {
-      expect(page).toContain(`href="search-3%2C2-folder/${steps}.html"`);
-      const own = readFileSync(at(`reports/search-3,2-folder/${steps}.html`), 'utf8');
+      expect(page).toContain(`href="search-2%2C3-folder/${steps}.html"`);
+      const own = readFileSync(at(`reports/search-2,3-folder/${steps}.html`), 'utf8');
       expect(own).toContain(String(studies[i]!.outcome!.betas[0]));
     }
   });
@@ -61,8 +65,8 @@ describe('several numbers of steps in one run', () => {
     expect(stderr).toContain('These studies are finished: ');
     expect(status).toBe(0);
     const { best, nfeMade, study, report } = JSON.parse(stdout);
-    expect([nfeMade, study]).toEqual([0, at('experiments/search-3,2-folder')]);
-    expect(report).toBe(at('reports/search-3,2-folder.html'));
+    expect([nfeMade, study]).toEqual([0, at('experiments/search-2,3-folder')]);
+    expect(report).toBe(at('reports/search-2,3-folder.html'));
     for (const [i, steps] of [2, 3].entries()) {
       const { outcome } = await readStudy(join(study, `${steps}`));
       const { betas, score, heldout, nfe } = outcome!;
@@ -90,7 +94,7 @@ describe('several numbers of steps in one run', () => {
   });
 
   test('go on where the second was not finished, with --resume, too', () => {
-    const folder = at('experiments/search-3,2-folder/3');
+    const folder = at('experiments/search-2,3-folder/3');
     const before = readFileSync(join(folder, 'best.json'), 'utf8');
     rmSync(join(folder, 'best.json'));
     expect(search(`${LINE} --resume`).status).toBe(0);
@@ -101,8 +105,8 @@ describe('several numbers of steps in one run', () => {
 
   test('begin beside the ones that there are with --fresh', () => {
     expect(search("--iters '3, 2' --budget 12 --fresh --quiet").status).toBe(0);
-    expect(existsSync(at('experiments/search-3,2-folder-2/2/best.json'))).toBe(true);
-    expect(existsSync(at('reports/search-3,2-folder-2.html'))).toBe(true);
+    expect(existsSync(at('experiments/search-2,3-folder-2/2/best.json'))).toBe(true);
+    expect(existsSync(at('reports/search-2,3-folder-2.html'))).toBe(true);
   });
 });
 
