@@ -8,14 +8,11 @@ import { CLAMPS, type Clamp } from '../schedule/noise-schedule.ts';
 import { loadClips } from '../search/clips.ts';
 import { type ModelPlan, planModel } from '../search/plan-model.ts';
 import { UsageError, wholeNumber } from './command.ts';
+import { MODEL_FLAGS } from './model-flags.ts';
 
 /** Options of commands that hear schedules on one set of clips: which model, which clips, how often. */
 export const COMPARE_FLAGS = {
-  model: {
-    type: 'string',
-    describe: 'Checkpoint, .pt or .safetensors, or the folder of a model [default: the demo model]',
-  },
-  config: { type: 'string', describe: 'Its config.json [default: beside the checkpoint]' },
+  ...MODEL_FLAGS,
   clips: {
     type: 'string',
     describe: 'Folder, filelist or file of recordings to compare on [default: the held-out demo clips]',

@@ -1,12 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { counted, duration, grouped } from '../report/numbers.ts';
 import { comparisonNfe, type Heard, hearAll } from '../search/compare.ts';
-import { createSearchPool, warmUp } from '../search/plan.ts';
 import type { ModelPlan } from '../search/plan-model.ts';
 import type { Contender } from './compare-schedules.ts';
-import { onInterrupt } from './interrupt.ts';
-import { createProgressLine } from './progress.ts';
-import { threadsFor } from './threads.ts';
+import { withSession } from './search-session.ts';
 
 /** What was heard, and at what cost. */
 export interface HeardAll {
@@ -39,14 +36,7 @@ export async function hearWithWorkers(options: HearingOptions): Promise<HeardAll
   const samples = heldoutClips.length * clipSamples;
   const schedules = contenders.map(({ schedule }) => schedule.betas);
   const nfe = comparisonNfe({ schedules, precision, replicates, samples });
-  const pool = createSearchPool(plan, threadsFor(jobs, say));
-  const interrupt = onInterrupt(() => {
-    pool.cancel();
-    say('\nStopping after the steps in hand; once more to stop at once.');
-  });
-  const progress = createProgressLine(quiet);
-  try {
-    const secondsPerNfe = (await warmUp(pool)) / pool.workers;
+  return withSession({ model: plan, jobs, quiet, say, kept: '' }, async ({ pool, secondsPerNfe, progress }) => {
     const clips = `${counted(heldoutClips.length, 'clip')} of ${(clipSamples / sampleRate).toFixed(2)} s`;
     say(
       `${counted(schedules.length, 'schedule')} on ${clips}, each with ${counted(replicates, 'draw')} of noise: ${grouped(nfe)} NFE; about ${duration(nfe * secondsPerNfe)}.`,
@@ -60,9 +50,5 @@ export async function hearWithWorkers(options: HearingOptions): Promise<HeardAll
     if (heard !== undefined) return { heard, nfe, seconds: (performance.now() - begin) / 1000 };
     say('Stopped. A comparison keeps nothing; the same command begins it again.');
     return undefined;
-  } finally {
-    progress.stop();
-    interrupt.off();
-    await pool.close();
-  }
+  });
 }

@@ -3,6 +3,7 @@ import { PRECISIONS } from '../diffusion/process.ts';
 import { DEVICES } from '../engine/onnxruntime/program.ts';
 import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
+import { MODEL_FLAGS } from './model-flags.ts';
 
 /** The options of schedule-search. */
 export const SEARCH_FLAGS = {
@@ -12,11 +13,7 @@ export const SEARCH_FLAGS = {
     describe: 'Steps of the schedule (N); several, as 4,6,8,12,25 or 4-12, are searched in one run',
   },
   jobs: { type: 'number', describe: 'Evaluations at once [default: the number of cores]' },
-  model: {
-    type: 'string',
-    describe: 'Checkpoint, .pt or .safetensors, or the folder of a model [default: the demo model]',
-  },
-  config: { type: 'string', describe: 'Its config.json [default: beside the checkpoint]' },
+  ...MODEL_FLAGS,
   clips: {
     type: 'string',
     describe: 'Folder, filelist or file of recordings to score on [default: the demo clips]',

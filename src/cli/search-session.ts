@@ -24,17 +24,19 @@ interface SessionOptions {
   readonly jobs: number;
   readonly quiet: boolean;
   readonly say: (text: string) => void;
+  /** What becomes of what is finished when Ctrl-C is pressed. Default: it is saved. */
+  readonly kept?: string;
 }
 
 /** Starts workers, lets something be done with them, and ends them; an InputError where the model cannot be loaded. */
 export async function withSession<Result>(
-  { model, jobs, quiet, say }: SessionOptions,
+  { model, jobs, quiet, say, kept = ' What is finished is saved.' }: SessionOptions,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const pool = createSearchPool(model, threadsFor(jobs, say));
   const interrupt = onInterrupt(() => {
     pool.cancel();
-    say('\nStopping after the steps in hand; once more to stop at once. What is finished is saved.');
+    say(`\nStopping after the steps in hand; once more to stop at once.${kept}`);
   });
   const progress = createProgressLine(quiet);
   try {

@@ -36,9 +36,7 @@ interface Ended {
 
 /** Runs the command in the temporary folder; `whileRunning` may look at it or end it. */
 async function run(args: readonly string[], whileRunning?: (child: ChildProcess) => Promise<void>): Promise<Ended> {
-  // Not as under npx, where the command to go on with begins with npx too.
-  const env = { ...process.env, npm_command: undefined };
-  const child = spawn(process.execPath, ['--import', TSX, PROGRAM, ...args], { cwd: folder, env });
+  const child = spawn(process.execPath, ['--import', TSX, PROGRAM, ...args], { cwd: folder });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {

@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { writeReport } from '../../src/report/report.ts';
 import { exampleStudy } from './example-study.ts';
+import { watchedTab } from './watched-tab.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -21,12 +22,7 @@ it('opens from disk in Chromium, asks for nothing else and draws its three figur
     const path = join(folder, 'search-3.html');
     await writeReport(exampleStudy(), path);
     const address = pathToFileURL(path).href;
-    const tab = await browser.newPage({ viewport: { width: 390, height: 800 } });
-    const requests: string[] = [];
-    const errors: string[] = [];
-    tab.on('request', (request) => requests.push(request.url()));
-    tab.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    tab.on('pageerror', (error) => errors.push(error.message));
+    const { tab, requests, errors } = await watchedTab(browser);
     await tab.goto(address);
     for (const [id, mark] of Object.entries(MARKS)) await tab.waitForSelector(`#${id} ${mark}`, { state: 'attached' });
 

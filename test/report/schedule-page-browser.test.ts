@@ -8,6 +8,7 @@ import { expect, it } from 'vitest';
 import { writeSchedulePage } from '../../src/report/schedule-page.ts';
 import { diagnose } from '../../src/schedule/diagnostics.ts';
 import { listPresets } from '../../src/schedule/file.ts';
+import { watchedTab } from './watched-tab.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -23,12 +24,7 @@ it('opens from disk in Chromium, asks for nothing else, draws its figures and hi
       path,
     );
     const address = pathToFileURL(path).href;
-    const tab = await browser.newPage({ viewport: { width: 390, height: 800 } });
-    const requests: string[] = [];
-    const errors: string[] = [];
-    tab.on('request', (request) => requests.push(request.url()));
-    tab.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    tab.on('pageerror', (error) => errors.push(error.message));
+    const { tab, requests, errors } = await watchedTab(browser);
     await tab.goto(address);
     for (const id of ['betas', 'levels', 'sigmas', 'snr', 'gaps', 'added']) {
       await tab.waitForSelector(`#${id} .scatterlayer .trace`, { state: 'attached' });

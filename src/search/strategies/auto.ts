@@ -23,10 +23,10 @@ const SAME_VALLEY = 0.4;
 const MUCH_THE_SAME = 0.05;
 /** The best trials that are heard again with more draws of noise. */
 const CONFIRMED = 12;
-/** As many more draws each time. */
-const MORE_DRAWS = 4;
 /** Of these, those that are heard first: the others race against them. */
 const CONFIRMED_FIRST = 5;
+/** As many more draws each time. */
+const MORE_DRAWS = 4;
 /**
  * NFE for each step and draw of noise, after which the best are heard again. Not a part of the budget: a search whose budget is raised has to go on
  * as it would have with that budget.

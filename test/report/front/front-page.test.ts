@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderFront, writeFront } from '../../../src/report/front/front-page.ts';
 import { frontSentence } from '../../../src/report/front/front-sentence.ts';
 import { markupOf, plotsOf, rowsOf, textOf } from '../page-text.ts';
+import { watchedTab } from '../watched-tab.ts';
 import { pointAt } from './front-points.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -129,12 +130,7 @@ it('is no wider than a narrow window in Chromium, asks for nothing else, and no 
   await writeFront('/somewhere/search-2-25', { points, unfinished: [] }, path);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--headless=new', '--no-sandbox'] });
   try {
-    const tab = await browser.newPage({ viewport: { width: 390, height: 800 } });
-    const requests: string[] = [];
-    const errors: string[] = [];
-    tab.on('request', (request) => requests.push(request.url()));
-    tab.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-    tab.on('pageerror', (error) => errors.push(error.message));
+    const { tab, requests, errors } = await watchedTab(browser);
     const address = pathToFileURL(path).href;
     await tab.goto(address);
     await tab.waitForSelector('#front .points path', { state: 'attached' });
