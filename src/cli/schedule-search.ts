@@ -6,14 +6,13 @@ import { DEMO } from '../model/demo.ts';
 import { modelFiles } from '../model/model-files.ts';
 import { counted, duration } from '../report/numbers.ts';
 import { reportPathFor, writeReport } from '../report/report.ts';
-import { readOutcome } from '../search/outcome.ts';
 import { planSearch, type SearchPlan } from '../search/plan.ts';
 import type { Progress } from '../search/progress.ts';
 import { readStudy } from '../search/read-study.ts';
 import { checkSavable, saveToModel } from '../search/save-to-model.ts';
 import { search, trialsNfe } from '../search/search.ts';
 import { studiesByLength } from '../search/studies-by-length.ts';
-import { findStudy, openStudy, readSettings, type Study, type StudyMode, studyPaths } from '../search/study.ts';
+import { finishedBefore, openStudy, readSettings, type Study, type StudyMode } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
 import { runCommand, UsageError, wholeNumber } from './command.ts';
 import { INTERRUPTED } from './interrupt.ts';
@@ -79,9 +78,7 @@ await runCommand(
       });
       for (const remark of [...plan.remarks, ...startRemarks(starts, plan)]) say(remark);
       const mode = { resume: args.resume, fresh: args.fresh };
-      const known = await findStudy(folder, plan.settings, mode);
-      const best = known === undefined ? undefined : await readOutcome(studyPaths(folder).best);
-      const earlier = best !== undefined && best.budget >= plan.settings.budget ? best : undefined;
+      const earlier = await finishedBefore(folder, plan.settings, mode);
       if (earlier !== undefined) {
         say(`This study is finished: ${folder}. A larger --budget goes on with it, --fresh begins another.`);
       }

@@ -20,7 +20,11 @@ export interface Found {
 
 /** What `--json` prints. */
 export function asJson({ outcome, nfeMade }: Found, { folder: study }: StudyData, report: string): string {
-  const { name, betas, score, heldout, runnerUp: second, comparisons, nfe, seconds } = outcome;
+  return `${JSON.stringify({ ...outcomeAsJson(outcome), nfeMade, study, report }, null, 2)}\n`;
+}
+
+/** Of what a search came to, what `--json` prints. */
+export function outcomeAsJson({ name, betas, score, heldout, runnerUp: second, comparisons, nfe, seconds }: Outcome) {
   const presets = comparisons.map((preset) => {
     return { name: preset.name, score: preset.score, heldout: preset.heldout, difference: preset.difference };
   });
@@ -32,8 +36,7 @@ export function asJson({ outcome, nfeMade }: Found, { folder: study }: StudyData
     heldout: second.heldout,
     difference: second.difference,
   };
-  const cost = { nfe: nfe.search, verificationNfe: nfe.verification, nfeMade, seconds };
-  return `${JSON.stringify({ best, runnerUp, presets, ...cost, study, report }, null, 2)}\n`;
+  return { best, runnerUp, presets, nfe: nfe.search, verificationNfe: nfe.verification, seconds };
 }
 
 /** What is printed for people. */
@@ -58,7 +61,6 @@ export function asText(
     table.push([rival.name, scoreText(study, rival), plusMinus(rival.heldout), plusMinus(rival.difference)]);
   }
   const paths = studyPaths(study.folder);
-  const winner = NoiseSchedule.fromBetas(outcome.betas, { name: outcome.name, asPublished: true });
   return [
     `Best schedule (betas): [${outcome.betas.join(', ')}]`,
     '',
@@ -66,7 +68,7 @@ export function asText(
     table.toString(),
     '',
     ...verdictSentences(outcome),
-    ...warnings(diagnose(winner, trained)),
+    ...winnerWarnings(outcome, trained),
     ...rankingSentence(outcome, study),
     ...budgetSentence(outcome, study),
     `${grouped(outcome.nfe.search)} NFE for the search, ${grouped(outcome.nfe.verification)} for the verification (${grouped(nfeMade)} made by this run), ${duration(outcome.seconds)}.`,
@@ -75,6 +77,11 @@ export function asText(
     `Report:   ${reportPath}`,
     '',
   ].join('\n');
+}
+
+/** What is to be said of the winner for a model that knows these noise levels. */
+export function winnerWarnings({ betas, name }: Outcome, trained: TrainedRange): string[] {
+  return warnings(diagnose(NoiseSchedule.fromBetas(betas, { name, asPublished: true }), trained));
 }
 
 /** That a budget ended before anything new was tried, where it did. */

@@ -6,8 +6,10 @@ import { reportPathFor } from '../report/report.ts';
 import { readFront } from '../search/front.ts';
 import { readOutcome } from '../search/outcome.ts';
 import { planClips, type SearchRequest } from '../search/plan.ts';
+import type { ModelPlan } from '../search/plan-model.ts';
+import type { Progress } from '../search/progress.ts';
 import { saveToModel } from '../search/save-to-model.ts';
-import { defaultBudgets, plannedCosts, searchMany } from '../search/search-many.ts';
+import { defaultBudgets, finishedMany, type OneOfMany, plannedCosts, searchMany } from '../search/search-many.ts';
 import { readSettings, studyPaths, unusedFolder } from '../search/study.ts';
 import { wholeNumber } from './command.ts';
 import { INTERRUPTED } from './interrupt.ts';
@@ -48,47 +50,59 @@ export async function searchSeveral({ counts, request, args, study, modelFolder,
     const budget = Math.max(budgets[i]!, earlier[i]?.budget ?? 0);
     return { ...request, steps, budget, from: starts.get(steps)!.map(({ schedule }) => schedule) };
   });
-  const planned = await plannedCosts(model, requests);
-  const { quiet } = args;
-  const found = await withSession({ model, jobs, quiet, say }, ({ pool, secondsPerNfe, progress, isCancelled }) => {
-    const nfe = planned.reduce((sum, cost) => sum + cost, 0);
-    say(
-      `${request.strategy}: ${counted(counts.length, 'number')} of steps, ${counts.join(', ')}; at most ${grouped(nfe)} NFE with their verification, ` +
-        `about ${duration(nfe * secondsPerNfe)}.`,
-    );
-    say(`Studies: ${folder}`);
-    return searchMany({
-      model,
-      requests,
-      planned,
-      folder,
-      resume: args.resume,
-      pool,
-      isCancelled,
-      onProgress: (at) => {
-        const text = `${counted(at.steps, 'step')}: ${progressText(at)}`;
-        progress.update({ done: at.nfe, total: at.nfePlanned, text });
-      },
-    });
-  });
+  const finished = await finishedMany({ model, requests, folder });
+  if (finished !== undefined) {
+    say(`These studies are finished: ${folder}. A larger --budget goes on with them, --fresh begins others.`);
+  }
+  const found = finished ?? (await runSearches({ model, requests, folder, args, jobs, say }));
   if (found === undefined) {
     say(`Stopped. To go on: ${resumeCommand(folder)}`);
     return INTERRUPTED;
   }
   const nfeMade = found.reduce((sum, { result }) => sum + result.nfeMade, 0);
-  if (nfeMade === 0) {
-    say(`These studies are finished: ${folder}. A larger --budget goes on with them, --fresh begins others.`);
-  }
   say('Writing the reports.');
   const report = resolve(args.report ?? reportPathFor(folder, process.cwd()));
   const front = await readFront(folder, counts);
   await writeFront(folder, front, report);
   const several = { folder, points: front.points, report, nfeMade };
-  process.stdout.write(args.json ? frontAsJson(several) : frontAsText(several));
+  process.stdout.write(args.json ? frontAsJson(several) : frontAsText(several, found[0]!.plan.trained));
   if (args['save-to-model']) {
     for (const { plan, result } of found) say((await saveToModel(modelFolder, plan.settings, result.outcome)).remark);
   }
   return 0;
+}
+
+interface Run extends Pick<Several, 'args' | 'jobs' | 'say'> {
+  readonly model: ModelPlan;
+  readonly requests: Parameters<typeof searchMany>[0]['requests'];
+  readonly folder: string;
+}
+
+/** Undefined where it was interrupted. */
+async function runSearches({
+  model,
+  requests,
+  folder,
+  args,
+  jobs,
+  say,
+}: Run): Promise<readonly OneOfMany[] | undefined> {
+  const { quiet, resume } = args;
+  const planned = await plannedCosts(model, requests);
+  return withSession({ model, jobs, quiet, say }, ({ pool, secondsPerNfe, progress, isCancelled }) => {
+    const nfe = planned.reduce((sum, cost) => sum + cost, 0);
+    const counts = requests.map(({ steps }) => steps);
+    say(
+      `${requests[0]!.strategy}: ${counted(counts.length, 'number')} of steps, ${counts.join(', ')}; at most ${grouped(nfe)} NFE with their verification, ` +
+        `about ${duration(nfe * secondsPerNfe)}.`,
+    );
+    say(`Studies: ${folder}`);
+    const onProgress = (at: Progress & { readonly steps: number }) => {
+      const text = `${counted(at.steps, 'step')}: ${progressText(at)}`;
+      progress.update({ done: at.nfe, total: at.nfePlanned, text });
+    };
+    return searchMany({ model, requests, planned, folder, resume, pool, isCancelled, onProgress });
+  });
 }
 
 /** What each search may spend, in NFE: one trial, and of the rest of the budget as large a part as it has where nothing is said. */

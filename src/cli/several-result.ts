@@ -2,7 +2,9 @@ import Table from 'cli-table3';
 import { frontSentence } from '../report/front/front-sentence.ts';
 import { duration, grouped, plusMinus } from '../report/numbers.ts';
 import { bestBaseline, verdict } from '../report/schedules.ts';
+import type { TrainedRange } from '../schedule/diagnostics.ts';
 import { type FrontPoint, onFront } from '../search/front.ts';
+import { outcomeAsJson, winnerWarnings } from './search-result.ts';
 
 /** What a run of several numbers of steps came to. */
 export interface Several {
@@ -16,21 +18,15 @@ export interface Several {
 /** What `--json` prints. */
 export function frontAsJson({ folder, points, report, nfeMade }: Several): string {
   const front = new Set(onFront(points));
-  const best = points.map((point) => {
+  const searches = points.map((point) => {
     const { study, outcome, realTimeFactor } = point;
-    const { name, betas, score, heldout, comparisons, nfe, seconds } = outcome;
-    const presets = comparisons.map((preset) => {
-      return { name: preset.name, score: preset.score, heldout: preset.heldout, difference: preset.difference };
-    });
-    const cost = { nfe: nfe.search, verificationNfe: nfe.verification, seconds };
-    const { steps } = study.settings;
-    return { steps, name, betas, score, heldout, onFront: front.has(point), realTimeFactor, presets, ...cost };
+    return { steps: study.settings.steps, ...outcomeAsJson(outcome), onFront: front.has(point), realTimeFactor };
   });
-  return `${JSON.stringify({ best, nfeMade, study: folder, report }, null, 2)}\n`;
+  return `${JSON.stringify({ searches, nfeMade, study: folder, report }, null, 2)}\n`;
 }
 
 /** What is printed for people. */
-export function frontAsText({ folder, points, report, nfeMade }: Several): string {
+export function frontAsText({ folder, points, report, nfeMade }: Several, trained: TrainedRange): string {
   const table = new Table({
     head: ['steps', 'held-out clips', 'real-time factor', 'best baseline', 'worse than the winner by', 'verdict'],
     style: { head: [], border: [] },
@@ -55,6 +51,9 @@ export function frontAsText({ folder, points, report, nfeMade }: Several): strin
     table.toString(),
     '',
     frontSentence(points),
+    ...points.flatMap(({ outcome }) =>
+      winnerWarnings(outcome, trained).map((warning) => `${outcome.name}: ${warning}`),
+    ),
     `${grouped(search)} NFE for the searches, ${grouped(verification)} for the verification (${grouped(nfeMade)} made by this run), ${duration(sum(({ outcome }) => outcome.seconds))}.`,
     `Studies: ${folder}`,
     `Report:  ${report}`,

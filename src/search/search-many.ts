@@ -5,7 +5,8 @@ import type { ModelPlan } from './plan-model.ts';
 import type { Progress } from './progress.ts';
 import type { EvaluationPool } from './runner.ts';
 import { type SearchResult, search, trialsNfe } from './search.ts';
-import { openStudy, readSettings } from './study.ts';
+import type { StudySettings } from './settings.ts';
+import { finishedBefore, openStudy, readSettings } from './study.ts';
 import type { KnownErrors } from './trials.ts';
 import { BRIEF, verificationCost } from './verification.ts';
 
@@ -15,7 +16,7 @@ const FROM_SHORTER = 30;
 /** One of several searches of a run. */
 export interface OneOfMany {
   readonly plan: SearchPlan;
-  readonly result: SearchResult;
+  readonly result: Pick<SearchResult, 'outcome' | 'nfeMade'>;
 }
 
 /** What is asked for of one number of steps. */
@@ -51,8 +52,7 @@ export async function searchMany(options: ManyOptions): Promise<readonly OneOfMa
     const { steps } = request;
     const own = join(folder, String(steps));
     const known = await readSettings(own);
-    const shorter = known === undefined ? shorterFor(request, found) : (known.shorter ?? []).map(asSchedule);
-    const plan = await planOn(model, request, shorter);
+    const plan = await planOn(model, request, known === undefined ? shorterFor(request, found) : shorterOf(known));
     // The later ones are not there where the run was stopped before them.
     const mode = { resume: resume && i === 0 };
     const study = await openStudy(own, plan.settings, mode, Date.now());
@@ -77,6 +77,35 @@ export async function searchMany(options: ManyOptions): Promise<readonly OneOfMa
     found.push({ plan, result });
   }
   return found;
+}
+
+/**
+ * What a run found that has nothing left to do, or undefined: where one search has, all are gone through again, since a table of errors that an
+ * earlier one measured is not charged to it.
+ *
+ * @throws {InputError} if a folder holds another study
+ */
+export async function finishedMany({
+  model,
+  requests,
+  folder,
+}: Pick<ManyOptions, 'model' | 'requests' | 'folder'>): Promise<readonly OneOfMany[] | undefined> {
+  const found: OneOfMany[] = [];
+  for (const request of requests) {
+    const own = join(folder, String(request.steps));
+    const known = await readSettings(own);
+    if (known === undefined) return undefined;
+    const plan = await planOn(model, request, shorterOf(known));
+    const outcome = await finishedBefore(own, plan.settings, {});
+    if (outcome === undefined) return undefined;
+    found.push({ plan, result: { outcome, nfeMade: 0 } });
+  }
+  return found;
+}
+
+/** The winners that a search began with. */
+function shorterOf({ shorter = [] }: StudySettings): NoiseSchedule[] {
+  return shorter.map(asSchedule);
 }
 
 /** The winners that a search can begin with. */

@@ -6,7 +6,7 @@ import { checkData, parseJson } from '../formats/json.ts';
 import { readIfThere } from '../formats/read-input.ts';
 import { writeWhole } from '../formats/write-whole.ts';
 import { type JournalContent, type JournalWriter, openJournal, readJournal } from './journal.ts';
-import { type Outcome, outcomeFile } from './outcome.ts';
+import { type Outcome, outcomeFile, readOutcome } from './outcome.ts';
 import { type StudySettings, studySettings } from './settings.ts';
 import type { Trial } from './trial.ts';
 import { csvHeader, csvRow } from './trials-csv.ts';
@@ -75,16 +75,26 @@ export async function openStudy(wanted: string, settings: StudySettings, mode: S
  * The settings of the study that a search with these settings would go on with, or undefined where it would make a new one.
  * Throws an InputError that names the difference where the folder holds another study.
  */
-export async function findStudy(
-  folder: string,
-  settings: StudySettings,
-  mode: StudyMode,
-): Promise<StudySettings | undefined> {
+async function findStudy(folder: string, settings: StudySettings, mode: StudyMode): Promise<StudySettings | undefined> {
   if (mode.fresh) return undefined;
   const known = await readSettings(folder);
   if (known !== undefined) refuseAnother(folder, known, settings);
   else if (mode.resume) throw new InputError(`${folder}: there is no study to resume here (no study.json)`);
   return known;
+}
+
+/**
+ * What the search with these settings found that is in the folder, with at least their budget; undefined where it has something left to do, or none
+ * began. Throws an InputError that names the difference where the folder holds another study.
+ */
+export async function finishedBefore(
+  folder: string,
+  settings: StudySettings,
+  mode: StudyMode,
+): Promise<Outcome | undefined> {
+  const known = await findStudy(folder, settings, mode);
+  const outcome = known && (await readOutcome(studyPaths(folder).best));
+  return outcome !== undefined && outcome.budget >= settings.budget ? outcome : undefined;
 }
 
 /** The settings of the study in a folder, or undefined where there is none. */

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -61,30 +61,38 @@ describe('several numbers of steps in one run', () => {
   });
 
   test('that are finished are said to be, and --json gives them again', async () => {
+    const written = [2, 3].map(
+      (steps) => statSync(at('experiments/search-2,3-folder', `${steps}`, 'best.json')).mtimeMs,
+    );
     const { status, stdout, stderr } = search(`${LINE} --json`);
     expect(stderr).toContain('These studies are finished: ');
     expect(status).toBe(0);
-    const { best, nfeMade, study, report } = JSON.parse(stdout);
+    const { searches, nfeMade, study, report } = JSON.parse(stdout);
     expect([nfeMade, study]).toEqual([0, at('experiments/search-2,3-folder')]);
     expect(report).toBe(at('reports/search-2,3-folder.html'));
     for (const [i, steps] of [2, 3].entries()) {
       const { outcome } = await readStudy(join(study, `${steps}`));
-      const { betas, score, heldout, nfe } = outcome!;
-      expect(best[i]).toMatchObject({
+      const { name, betas, score, heldout, runnerUp, nfe, seconds } = outcome!;
+      const { trial, betas: second, difference } = runnerUp!;
+      expect(searches[i]).toMatchObject({
         steps,
-        betas,
-        score,
-        heldout,
+        best: { name, betas, score, heldout },
+        runnerUp: { trial, betas: second, difference },
         nfe: nfe.search,
         verificationNfe: nfe.verification,
+        seconds,
       });
-      expect(best[i].realTimeFactor).toBeGreaterThan(0);
-      expect(best[i].presets.map(({ name }: { readonly name: string }) => name)).toContain(`fibonacci-${steps}`);
+      expect(searches[i].realTimeFactor).toBeGreaterThan(0);
+      expect(searches[i].presets.map((preset: { readonly name: string }) => preset.name)).toContain(
+        `fibonacci-${steps}`,
+      );
     }
-    expect(best.map((one: { readonly onFront: boolean }) => one.onFront)).toEqual([
+    expect(searches.map((one: { readonly onFront: boolean }) => one.onFront)).toEqual([
       true,
-      best[1].heldout.mean < best[0].heldout.mean,
+      searches[1].best.heldout.mean < searches[0].best.heldout.mean,
     ]);
+    // Nothing was done, so nothing was written again.
+    expect([2, 3].map((steps) => statSync(join(study, `${steps}`, 'best.json')).mtimeMs)).toEqual(written);
   });
 
   test('with a smaller budget give what a larger one found', () => {
