@@ -43,7 +43,7 @@ const WHOLE: Look = { colour: '#000000', width: 2.4 };
 
 const INK = '#222222';
 const FAINT = '#e4e4e4';
-const SIZE = { width: 1000, height: 470, left: 62, top: 46, right: 142, bottom: 52, gap: 8 };
+const SIZE = { width: 1000, height: 470, left: 62, top: 46, right: 178, bottom: 52, gap: 8 };
 const LINE_HEIGHT = 15;
 
 /** Panels side by side, each with ranges of its own; `scores` says what the scores are. */
