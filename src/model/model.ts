@@ -1,5 +1,8 @@
+import type { Program } from '../engine/engine.ts';
 import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
 import { readInput } from '../formats/read-input.ts';
+import { computedBefore } from '../graph/passes/computed-before.ts';
+import { convolveBeforeUpsampling } from '../graph/passes/convolve-before-upsampling.ts';
 import { readWeights } from './checkpoint.ts';
 import type { WaveGradConfig } from './config.ts';
 import { loadModelConfig } from './load-config.ts';
@@ -14,6 +17,7 @@ export interface Model {
   /**
    * The predicted noise ε̂, [batch, samples]: from the noisy `signal` y_n [batch, samples], log `mels` [batch, n_mels, frames] and
    * `noiseLevels` ℓ_n = sqrt(ᾱ_n) [batch], where samples = frames · hop_length. Throws a RangeError where the lengths do not fit.
+   * What depends on the mels alone is computed when an array of them first comes, and kept as long as that array is: its numbers must stay.
    */
   readonly predictNoise: (input: {
     readonly signal: Float32Array;
@@ -44,9 +48,11 @@ async function buildModel(
   where: string,
   options?: EngineOptions,
 ): Promise<Model> {
-  const graph = buildWaveGrad(config);
+  const graph = convolveBeforeUpsampling(buildWaveGrad(config));
   const weights = readWeights(checkpoint, where, graph.parameters());
-  const program = await compile(graph, weights, options);
+  const { before, rest } = computedBefore(graph, new Set(['mels']));
+  const [fromMels, program] = await Promise.all([before, rest].map((part) => compile(part, weights, options)));
+  const kept = new WeakMap<Float32Array, Conditioning>();
   const { n_mels: nMels, hop_length: hop } = config.data_config;
   return {
     config,
@@ -64,13 +70,27 @@ async function buildModel(
             `got ${mels.length}, ${signal.length} and ${noiseLevels.length}`,
         );
       }
-      const { noise } = await program.run({
-        mels: { data: mels, shape: [batch, nMels, frames] },
+      const known = kept.get(mels);
+      const conditioning =
+        known?.batch === batch
+          ? known
+          : { batch, values: fromMels!.run({ mels: { data: mels, shape: [batch, nMels, frames] } }) };
+      kept.set(mels, conditioning);
+      const { noise } = await program!.run({
+        ...(await conditioning.values),
         signal: { data: signal, shape: [batch, frames * hop] },
         noiseLevels: { data: noiseLevels, shape: [batch] },
       });
       return noise!.data;
     },
-    dispose: () => program.dispose(),
+    async dispose() {
+      await Promise.all([fromMels!.dispose(), program!.dispose()]);
+    },
   };
+}
+
+/** What the network makes of mels, whatever the signal and its noise level. */
+interface Conditioning {
+  readonly batch: number;
+  readonly values: ReturnType<Program['run']>;
 }

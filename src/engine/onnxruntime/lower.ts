@@ -1,8 +1,10 @@
-import { type Graph, lowerStep } from '../../graph/graph.ts';
-import type { OnnxAttributes, OnnxWriter } from '../../graph/operation.ts';
+import { evaluateStep, type Graph, lowerStep } from '../../graph/graph.ts';
+import type { OnnxWriter, Tensor } from '../../graph/operation.ts';
 import { type Dim, writtenShape } from '../../graph/shape.ts';
+import { createBlocks } from './blocks.ts';
 import { mixedPrecision } from './half-precision.ts';
-import { attribute, encodeModel, floatTensor, int64Tensor, valueInfo } from './onnx-file.ts';
+import { createNodeWriter } from './node-writer.ts';
+import { encodeModel, valueInfo } from './onnx-file.ts';
 
 /** Where values of rank 3 get their one row (see OnnxWriter). */
 const ROW_AXIS = 2;
@@ -26,69 +28,85 @@ export function lowerToOnnx(
   weights: Weights,
   { channelBlock, half = false }: LoweringOptions = {},
 ): Uint8Array {
-  const nodes: Record<string, unknown>[] = [];
-  const initializers: Record<string, unknown>[] = [];
-  let count = 0;
+  const nodeWriter = createNodeWriter();
   const writer: OnnxWriter = {
+    ...nodeWriter,
     channelBlock: weights === 'inputs' && !half ? channelBlock : undefined,
-    node(type: string, inputs: readonly string[], attributes: OnnxAttributes = {}, domain = '') {
-      const output = `v${count++}`;
-      nodes.push({
-        op_type: type,
-        domain,
-        name: `${type}_${output}`,
-        input: inputs,
-        output: [output],
-        attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
-      });
-      return output;
-    },
-    float32(data, shape) {
-      const name = `c${count++}`;
-      initializers.push(floatTensor(name, data, shape));
-      return name;
-    },
-    int64(data) {
-      const name = `c${count++}`;
-      initializers.push(int64Tensor(name, data));
-      return name;
-    },
   };
-
   const precisions = half ? mixedPrecision(writer) : undefined;
-  const names: string[] = [];
+  const known = knownValues(graph, weights);
+  const written: (string | undefined)[] = [];
+  const plain = (id: number): string => {
+    written[id] ??= blocks?.plain(id) ?? constant(id);
+    return written[id];
+  };
+  const blocks =
+    channelBlock === undefined || weights === 'inputs' || half
+      ? undefined
+      : createBlocks(nodeWriter, graph, { plain, known }, channelBlock);
+  /** Written where something reads it. */
+  function constant(id: number): string {
+    const { data, shape } = known(id)!;
+    const node = graph.nodes[id]!;
+    if (node.kind !== 'parameter') return writer.float32(data, writtenShape(shape));
+    nodeWriter.named(node.name, data, writtenShape(shape));
+    return node.name;
+  }
+
   const inputs: Record<string, unknown>[] = [];
-  for (const node of graph.nodes) {
+  graph.nodes.forEach((node, id) => {
     if (node.kind === 'input' || (node.kind === 'parameter' && weights === 'inputs')) {
       inputs.push(valueInfo(node.name, node.shape.map(onnxDim)));
       const rows = node.shape.length === 3;
-      names.push(rows ? writer.node('Unsqueeze', [node.name, writer.int64([ROW_AXIS])]) : node.name);
-    } else if (node.kind === 'parameter') {
-      const data = (weights as ReadonlyMap<string, Float32Array>).get(node.name);
-      if (data === undefined) throw new RangeError(`no weights are given for ${node.name}`);
-      const wanted = node.shape.reduce((product, size) => product * size, 1);
-      if (data.length !== wanted) throw new RangeError(`${node.name} takes ${wanted} weights, got ${data.length}`);
-      initializers.push(floatTensor(node.name, data, writtenShape(node.shape)));
-      names.push(node.name);
-    } else if (node.kind === 'constant') {
-      names.push(writer.float32(node.value.data, writtenShape(node.shape)));
-    } else {
-      const from = node.inputs.map((id) => names[id]!);
-      const shapes = node.inputs.map((id) => graph.nodes[id]!.shape);
+      written[id] = rows ? writer.node('Unsqueeze', [node.name, writer.int64([ROW_AXIS])]) : node.name;
+    } else if (node.kind === 'step' && known(id) === undefined) {
+      const inBlocks = blocks?.lower(id, node);
+      written[id] = inBlocks?.plain;
+      if (inBlocks !== undefined) return;
+      const from = node.inputs.map(plain);
+      const shapes = node.inputs.map((input) => graph.nodes[input]!.shape);
       const chosen = precisions?.inputsOf(node.step.name, from);
       const name = lowerStep(writer, node.step, chosen?.inputs ?? from, shapes);
       if (chosen?.half) precisions?.note(name);
-      names.push(name);
+      written[id] = name;
     }
-  }
+  });
   const outputs = [...graph.outputs].map(([name, value]) => {
-    const source = precisions?.inFloat32(names[value.id]!) ?? names[value.id]!;
+    const source = precisions?.inFloat32(plain(value.id)) ?? plain(value.id);
     const rows = value.shape.length === 3;
-    const result = rows ? writer.node('Squeeze', [source, writer.int64([ROW_AXIS])]) : source;
-    nodes.push({ op_type: 'Identity', name: `output_${name}`, input: [result], output: [name] });
+    nodeWriter.output(name, rows ? writer.node('Squeeze', [source, writer.int64([ROW_AXIS])]) : source);
     return valueInfo(name, value.shape.map(onnxDim));
   });
-  return encodeModel({ nodes, initializers, inputs, outputs });
+  return encodeModel({ ...nodeWriter.written(), inputs, outputs });
+}
+
+/** The numbers of values that no input has a part in, by their ids. */
+function knownValues({ nodes }: Graph, weights: Weights): (id: number) => Tensor | undefined {
+  const known = new Map<number, Tensor | undefined>();
+  function compute(id: number): Tensor | undefined {
+    const node = nodes[id]!;
+    if (node.kind === 'constant') return node.value;
+    if (node.kind === 'parameter' && weights !== 'inputs') return { data: weightsOf(node, weights), shape: node.shape };
+    if (node.kind !== 'step' || weights === 'inputs') return undefined;
+    const inputs = node.inputs.map(at);
+    return inputs.every((input) => input !== undefined) ? evaluateStep(node.step, inputs) : undefined;
+  }
+  function at(id: number): Tensor | undefined {
+    if (!known.has(id)) known.set(id, compute(id));
+    return known.get(id);
+  }
+  return at;
+}
+
+function weightsOf(
+  { name, shape }: { readonly name: string; readonly shape: readonly number[] },
+  weights: ReadonlyMap<string, Float32Array>,
+) {
+  const data = weights.get(name);
+  if (data === undefined) throw new RangeError(`no weights are given for ${name}`);
+  const wanted = shape.reduce((product, size) => product * size, 1);
+  if (data.length !== wanted) throw new RangeError(`${name} takes ${wanted} weights, got ${data.length}`);
+  return data;
 }
 
 function onnxDim(dim: Dim): number | string {

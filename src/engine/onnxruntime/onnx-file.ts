@@ -1,11 +1,13 @@
 import protobuf from 'protobufjs';
+import type { OnnxAttributes } from '../../graph/operation.ts';
 
 /** The part of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto that float32 programs need; field numbers are its own. */
 const PROTO = `
 syntax = "proto2";
 message AttributeProto {
-  enum AttributeType { UNDEFINED = 0; FLOAT = 1; INT = 2; STRING = 3; INTS = 7; }
-  optional string name = 1; optional float f = 2; optional int64 i = 3; optional bytes s = 4; repeated int64 ints = 8;
+  enum AttributeType { UNDEFINED = 0; FLOAT = 1; INT = 2; STRING = 3; FLOATS = 6; INTS = 7; }
+  optional string name = 1; optional float f = 2; optional int64 i = 3; optional bytes s = 4; repeated float floats = 7;
+  repeated int64 ints = 8;
   optional AttributeType type = 20;
 }
 message NodeProto {
@@ -35,6 +37,7 @@ export const FLOAT16 = 10;
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;
+const ATTRIBUTE_FLOATS = 6;
 const ATTRIBUTE_INTS = 7;
 
 /** Opset 17 (IR version 8) is the oldest that has every operation in its present form. */
@@ -83,12 +86,10 @@ export function valueInfo(name: string, dims: readonly (number | string)[]): Mes
   return { name, type: { tensor_type: { elem_type: FLOAT, shape: { dim } } } };
 }
 
-export function attribute(
-  name: string,
-  value: number | readonly number[] | string | { readonly float: number },
-): Message {
+export function attribute(name: string, value: OnnxAttributes[string]): Message {
   if (typeof value === 'number') return { name, i: value, type: ATTRIBUTE_INT };
   if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: ATTRIBUTE_STRING };
   if ('float' in value) return { name, f: value.float, type: ATTRIBUTE_FLOAT };
+  if ('floats' in value) return { name, floats: value.floats, type: ATTRIBUTE_FLOATS };
   return { name, ints: value, type: ATTRIBUTE_INTS };
 }

@@ -34,7 +34,7 @@ export async function compile(
   weights: Weights,
   { device = 'cpu', deviceId = 0, threads = 1, half = false, profile }: EngineOptions = {},
 ): Promise<Program> {
-  const block = device === 'cpu' && weights === 'inputs' ? await channelBlock() : undefined;
+  const block = device === 'cpu' ? await channelBlock() : undefined;
   const model = lowerToOnnx(graph, weights, { channelBlock: block, half });
   const session = await createSession(model, { device, deviceId, threads, profile });
   return {

@@ -1,0 +1,201 @@
+import type { Graph, Node } from '../../graph/graph.ts';
+import type { Tensor } from '../../graph/operation.ts';
+import { type Shape, sameDim, sameShape } from '../../graph/shape.ts';
+import type { NodeWriter, WrittenNode } from './node-writer.ts';
+
+/** The operation set in which ONNX Runtime keeps its blocked kernels (onnxruntime/core/graph/contrib_ops/nchwc_schema_defs.cc). */
+const NCHWC = 'com.microsoft.nchwc';
+
+type StepNode = Extract<Node, { readonly kind: 'step' }>;
+
+/** A convolution that what follows may still become part of. */
+interface Open {
+  readonly node: WrittenNode;
+  readonly hasSum: boolean;
+}
+
+/** What the values of a graph are called in the file that is written. */
+export interface Names {
+  /** [batch, channels, 1, time] or of any other rank, as OnnxWriter says. */
+  plain(id: number): string;
+  /** The numbers of a value that depends on no input. */
+  known(id: number): Tensor | undefined;
+}
+
+/**
+ * Values of rank 3 in ONNX Runtime's layout for its blocked convolutions, [batch, channels / block, 1, time, block] under the shape [batch, channels, 1,
+ * time]. ONNX Runtime changes to it by itself, and back before every product, sum over a broadcast and slice; here it stays from one convolution to the next,
+ * with sums and leaky ReLUs in the convolution before them.
+ */
+export interface Blocks {
+  /** Writes the value as others are; undefined for one that is not in blocks. */
+  plain(id: number): string | undefined;
+  /** Writes a step where that is best done in blocks. */
+  lower(id: number, step: StepNode): Written | undefined;
+}
+
+/** A step's result, kept in blocks, or as others are. */
+interface Written {
+  readonly plain?: string;
+}
+
+export function createBlocks(writer: NodeWriter, graph: Graph, names: Names, block: number): Blocks {
+  const uses = usesOf(graph);
+  const blocked = new Map<number, string>();
+  const open = new Map<number, Open>();
+  const shapeOf = (id: number) => graph.nodes[id]!.shape;
+  const channelsOf = (id: number) => shapeOf(id)[1] as number;
+  const fits = (shape: Shape) => shape.length === 3 && typeof shape[1] === 'number' && shape[1] % block === 0;
+  const unblock = (value: string, channels: number) => writer.node('ReorderOutput', [value], { channels }, NCHWC);
+
+  /** Once made it serves all that follows. */
+  function inBlocks(id: number): string {
+    const name = blocked.get(id) ?? writer.node('ReorderInput', [names.plain(id)], {}, NCHWC);
+    blocked.set(id, name);
+    return name;
+  }
+
+  function take(id: number, name: string): Written {
+    blocked.set(id, name);
+    return {};
+  }
+
+  function convolve(id: number, [x, kernel, bias]: readonly number[], dilation: number): Written | undefined {
+    const weights = names.known(kernel!);
+    const biases = bias === undefined ? undefined : names.known(bias);
+    if (weights === undefined || !fits(shapeOf(x!)) || (bias !== undefined && biases === undefined)) return undefined;
+    const [cout, cin, taps] = weights.shape as [number, number, number];
+    const padding = (dilation * (taps - 1)) / 2;
+    const wide = Math.ceil(cout / block) * block;
+    const operands = [
+      inBlocks(x!),
+      writer.float32(kernelInBlocks(weights, block), [wide, cin, 1, taps]),
+      ...(biases ? [writer.float32(padded(biases.data, wide), [wide])] : []),
+    ];
+    const node = writer.add('Conv', operands, { dilations: [1, dilation], pads: [0, padding, 0, padding] }, NCHWC);
+    if (wide > cout) return { plain: unblock(node.output, cout) };
+    if (uses[id] === 1) open.set(id, { node, hasSum: false });
+    return take(id, node.output);
+  }
+
+  /** A convolution that nothing else has read, with what follows it as a part of it. */
+  function continued(id: number, from: number, change: Parameters<NodeWriter['replace']>[1]): WrittenNode {
+    const node = writer.replace(open.get(from)!.node, change);
+    open.delete(from);
+    blocked.set(id, node.output);
+    return node;
+  }
+
+  function add(id: number, [a, b]: readonly number[]): Written | undefined {
+    if (!sameShape(shapeOf(a!), shapeOf(b!)) || a === b) return undefined;
+    const own = [a!, b!].find((input) => open.get(input)?.hasSum === false);
+    if (own === undefined) return undefined;
+    const { inputs } = open.get(own)!.node;
+    const sum = inBlocks(own === a ? b! : a!);
+    const node = continued(id, own, { inputs: [...inputs, ...(inputs.length === 2 ? [''] : []), sum] });
+    if (uses[id] === 1) open.set(id, { node, hasSum: true });
+    return {};
+  }
+
+  function leakyRelu(id: number, x: number, slope: number): Written | undefined {
+    if (!blocked.has(x)) return undefined;
+    const before = open.get(x);
+    if (before === undefined) return take(id, writer.node('LeakyRelu', [inBlocks(x)], { alpha: { float: slope } }));
+    const activation = { activation: 'LeakyRelu', activation_params: { floats: [slope] } };
+    continued(id, x, { attributes: { ...before.node.attributes, ...activation } });
+    return {};
+  }
+
+  function elementwise(id: number, type: string, inputs: readonly number[]): Written | undefined {
+    const alike = inputs.every((input) => sameShape(shapeOf(input), shapeOf(id)));
+    if (!alike || !fits(shapeOf(id)) || !inputs.some((input) => blocked.has(input))) return undefined;
+    return take(id, writer.node(type, inputs.map(inBlocks)));
+  }
+
+  /** x [batch, channels, time] with one number for each channel of each row, [batch, channels, 1]. */
+  function perChannel(id: number, type: string, [x, row]: readonly number[]): Written | undefined {
+    const [batch, channels, time] = shapeOf(row!);
+    const alike = time === 1 && [batch, channels].every((dim, axis) => sameDim(dim!, shapeOf(x!)[axis]!));
+    if (!alike || !blocked.has(x!)) return undefined;
+    const numbers = writer.node('Reshape', [names.plain(row!), writer.int64([0, channelsOf(x!) / block, 1, block])]);
+    return take(id, joined(writer.node(type, [apart(x!), numbers]), x!));
+  }
+
+  function downsample(id: number, x: number, factor: number): Written | undefined {
+    if (!blocked.has(x)) return undefined;
+    if (factor === 2) {
+      return take(id, writer.node('AveragePool', [inBlocks(x)], { kernel_shape: [1, 2], strides: [1, 2] }, NCHWC));
+    }
+    if (factor % 2 === 0) return undefined;
+    const places = [(factor - 1) / 2, Number.MAX_SAFE_INTEGER, 2, factor].map((place) => writer.int64([place]));
+    return take(id, joined(writer.node('Slice', [apart(x), ...places]), x));
+  }
+
+  function upsample(id: number, x: number, factor: number): Written | undefined {
+    if (!blocked.has(x)) return undefined;
+    const attributes = { scales: [1, 1, 1, factor], mode: 'linear', coordinate_transformation_mode: 'half_pixel' };
+    return take(id, writer.node('Upsample', [inBlocks(x)], attributes, NCHWC));
+  }
+
+  /** As it lies in memory: [batch, channels / block, time, block]. */
+  function apart(x: number): string {
+    return writer.node('Reshape', [inBlocks(x), writer.int64([0, channelsOf(x) / block, -1, block])]);
+  }
+
+  function joined(value: string, x: number): string {
+    return writer.node('Reshape', [value, writer.int64([0, channelsOf(x), 1, -1])]);
+  }
+
+  return {
+    plain: (id) => (blocked.has(id) ? unblock(blocked.get(id)!, channelsOf(id)) : undefined),
+    lower(id, { step, inputs }) {
+      const [x] = inputs as readonly [number];
+      switch (step.name) {
+        case 'conv1d':
+          return convolve(id, inputs, step.attributes.dilation);
+        case 'add':
+          return add(id, inputs) ?? elementwise(id, 'Add', inputs) ?? perChannel(id, 'Add', inputs);
+        case 'mul':
+          return elementwise(id, 'Mul', inputs);
+        case 'leakyRelu':
+          return leakyRelu(id, x, step.attributes.slope);
+        case 'downsampleLinear':
+          return downsample(id, x, step.attributes.factor);
+        case 'upsampleLinear':
+          return upsample(id, x, step.attributes.factor);
+        default:
+          return undefined;
+      }
+    },
+  };
+}
+
+/** How many steps and outputs read each value. */
+function usesOf({ nodes, outputs }: Graph): number[] {
+  const uses = nodes.map(() => 0);
+  for (const node of nodes) if (node.kind === 'step') for (const id of node.inputs) uses[id]!++;
+  for (const { id } of outputs.values()) uses[id]!++;
+  return uses;
+}
+
+/** From [cout, cin, taps] to [cout / block, cin / block, taps, block of cin, block of cout], with zeros where cout fills no block. */
+function kernelInBlocks({ data, shape }: Tensor, block: number): Float32Array {
+  const [cout, cin, taps] = shape as [number, number, number];
+  const out = new Float32Array(Math.ceil(cout / block) * block * cin * taps);
+  for (let o = 0; o < cout; o++) {
+    for (let i = 0; i < cin; i++) {
+      const group = (Math.floor(o / block) * cin) / block + Math.floor(i / block);
+      for (let k = 0; k < taps; k++) {
+        out[((group * taps + k) * block + (i % block)) * block + (o % block)] = data[(o * cin + i) * taps + k]!;
+      }
+    }
+  }
+  return out;
+}
+
+function padded(data: Float32Array, length: number): Float32Array {
+  if (data.length === length) return data;
+  const out = new Float32Array(length);
+  out.set(data);
+  return out;
+}
