@@ -1,12 +1,11 @@
 import type { Program } from '../engine/engine.ts';
 import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
 import { readInput } from '../formats/read-input.ts';
-import { computedBefore } from '../graph/passes/computed-before.ts';
-import { convolveBeforeUpsampling } from '../graph/passes/convolve-before-upsampling.ts';
 import { readWeights } from './checkpoint.ts';
 import type { WaveGradConfig } from './config.ts';
 import { loadModelConfig } from './load-config.ts';
 import { modelFiles } from './model-files.ts';
+import { networkParts } from './network-parts.ts';
 import { buildWaveGrad } from './wavegrad.ts';
 
 /** A WaveGrad network that is ready to run. */
@@ -48,9 +47,8 @@ async function buildModel(
   where: string,
   options?: EngineOptions,
 ): Promise<Model> {
-  const graph = convolveBeforeUpsampling(buildWaveGrad(config));
-  const weights = readWeights(checkpoint, where, graph.parameters());
-  const { before, rest } = computedBefore(graph, new Set(['mels']));
+  const weights = readWeights(checkpoint, where, buildWaveGrad(config).parameters());
+  const { before, rest } = networkParts(config);
   const [fromMels, program] = await Promise.all([before, rest].map((part) => compile(part, weights, options)));
   const kept = new WeakMap<Float32Array, Conditioning>();
   const { n_mels: nMels, hop_length: hop } = config.data_config;

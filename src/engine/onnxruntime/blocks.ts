@@ -20,6 +20,8 @@ export interface Names {
   plain(id: number): string;
   /** The numbers of a value that depends on no input. */
   known(id: number): Tensor | undefined;
+  /** The first parameter that a known value is made of. */
+  origin(id: number): string;
 }
 
 /**
@@ -72,7 +74,14 @@ export function createBlocks(writer: NodeWriter, graph: Graph, names: Names, blo
       writer.float32(kernelInBlocks(weights, block), [wide, cin, 1, taps]),
       ...(biases ? [writer.float32(padded(biases.data, wide), [wide])] : []),
     ];
-    const node = writer.add('Conv', operands, { dilations: [1, dilation], pads: [0, padding, 0, padding] }, NCHWC);
+    const attributes = { dilations: [1, dilation], pads: [0, padding, 0, padding] };
+    const node = writer.add({
+      type: 'Conv',
+      inputs: operands,
+      attributes,
+      domain: NCHWC,
+      name: names.origin(kernel!),
+    });
     if (wide > cout) return { plain: unblock(node.output, cout) };
     if (uses[id] === 1) open.set(id, { node, hasSum: false });
     return take(id, node.output);

@@ -43,7 +43,7 @@ export function lowerToOnnx(
   const blocks =
     channelBlock === undefined || weights === 'inputs' || half
       ? undefined
-      : createBlocks(nodeWriter, graph, { plain, known }, channelBlock);
+      : createBlocks(nodeWriter, graph, { plain, known, origin: (id) => originOf(graph, id) }, channelBlock);
   /** Written where something reads it. */
   function constant(id: number): string {
     const { data, shape } = known(id)!;
@@ -96,6 +96,13 @@ function knownValues({ nodes }: Graph, weights: Weights): (id: number) => Tensor
     return known.get(id);
   }
   return at;
+}
+
+/** The name of the parameter that a value is first of all made of. */
+function originOf(graph: Graph, id: number): string {
+  const node = graph.nodes[id]!;
+  if (node.kind === 'step') return originOf(graph, node.inputs[0]!);
+  return node.kind === 'constant' ? `constant ${id}` : node.name;
 }
 
 function weightsOf(

@@ -8,11 +8,13 @@ export interface WrittenNode {
   readonly inputs: readonly string[];
   readonly attributes: OnnxAttributes;
   readonly domain: string;
+  /** What a profile calls it. */
+  readonly name: string;
 }
 
 /** The nodes and constants of an ONNX file in the order of their writing. */
 export interface NodeWriter extends Omit<OnnxWriter, 'channelBlock'> {
-  add(type: string, inputs: readonly string[], attributes: OnnxAttributes, domain?: string): WrittenNode;
+  add(node: Omit<WrittenNode, 'output'>): WrittenNode;
   /** Puts another in the place of the last node, or of one that nothing written since reads; its output keeps its name. */
   replace(node: WrittenNode, change: Partial<Pick<WrittenNode, 'inputs' | 'attributes'>>): WrittenNode;
   /** A float32 constant under a name of its own. */
@@ -30,14 +32,15 @@ export function createNodeWriter(): NodeWriter {
   const nodes = new Map<string, WrittenNode>();
   const initializers: Record<string, unknown>[] = [];
   let count = 0;
-  const add: NodeWriter['add'] = (type, inputs, attributes, domain = '') => {
-    const node = { output: `v${count++}`, type, inputs, attributes, domain };
+  const add: NodeWriter['add'] = (wanted) => {
+    const node = { ...wanted, output: `v${count++}` };
     nodes.set(node.output, node);
     return node;
   };
   return {
     add,
-    node: (type, inputs, attributes = {}, domain = '') => add(type, inputs, attributes, domain).output,
+    node: (type, inputs, attributes = {}, domain = '') =>
+      add({ type, inputs, attributes, domain, name: `${type}_v${count}` }).output,
     replace(node, change) {
       // What it reads may have been written after it.
       nodes.delete(node.output);
@@ -57,14 +60,21 @@ export function createNodeWriter(): NodeWriter {
     },
     named: (name, data, shape) => initializers.push(floatTensor(name, data, shape)),
     output: (name, value) => {
-      nodes.set(name, { output: name, type: 'Identity', inputs: [value], attributes: {}, domain: '' });
+      nodes.set(name, {
+        output: name,
+        type: 'Identity',
+        inputs: [value],
+        attributes: {},
+        domain: '',
+        name: `output_${name}`,
+      });
     },
     written: () => ({
       initializers,
-      nodes: [...nodes.values()].map(({ output, type, inputs, attributes, domain }) => ({
+      nodes: [...nodes.values()].map(({ output, type, inputs, attributes, domain, name }) => ({
         op_type: type,
         domain,
-        name: `${type}_${output}`,
+        name,
         input: inputs,
         output: [output],
         attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
