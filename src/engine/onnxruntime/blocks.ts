@@ -190,12 +190,16 @@ function usesOf({ nodes, outputs }: Graph): number[] {
 /** From [cout, cin, taps] to [cout / block, cin / block, taps, block of cin, block of cout], with zeros where cout fills no block. */
 function kernelInBlocks({ data, shape }: Tensor, block: number): Float32Array {
   const [cout, cin, taps] = shape as [number, number, number];
-  const out = new Float32Array(Math.ceil(cout / block) * block * cin * taps);
-  for (let o = 0; o < cout; o++) {
-    for (let i = 0; i < cin; i++) {
-      const group = (Math.floor(o / block) * cin) / block + Math.floor(i / block);
+  const groups = Math.ceil(cout / block);
+  const out = new Float32Array(groups * block * cin * taps);
+  let at = 0;
+  for (let first = 0; first < groups * block; first += block) {
+    const filled = Math.min(block, cout - first);
+    for (let i = 0; i < cin; i += block) {
       for (let k = 0; k < taps; k++) {
-        out[((group * taps + k) * block + (i % block)) * block + (o % block)] = data[(o * cin + i) * taps + k]!;
+        for (let beside = i; beside < i + block; beside++, at += block) {
+          for (let o = 0; o < filled; o++) out[at + o] = data[((first + o) * cin + beside) * taps + k]!;
+        }
       }
     }
   }
