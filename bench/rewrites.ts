@@ -76,7 +76,11 @@ const variants = [
   { name: 'convolutions before upsampling', graph: lowRate, block, inputs },
   { name: 'what the mels alone determine, before', graph: rest, block, inputs: { ...changing, ...conditioning } },
 ];
-const measured = [];
+const measured: ((typeof variants)[number] & {
+  readonly run: Awaited<ReturnType<typeof ready>>;
+  readonly noise: Float32Array;
+  seconds: number;
+})[] = [];
 for (const variant of variants) {
   const run = await ready(variant.graph, weights, variant.block);
   const { noise } = await run(variant.inputs);
