@@ -32,7 +32,7 @@ export interface Model {
  * Loads a trained network.
  * @param path a model's folder, or its checkpoint: PyTorch `.pt` (zip format) or `.safetensors`, with the names of ivanvovk/WaveGrad
  * @param configPath the reference's config.json; default: `config.json` beside the checkpoint
- * @param options device (default cpu) and threads (default 1)
+ * @param options device (default cpu) and threads (default 1); with `sizes` of { frames } it takes mels of so many frames only, and is faster
  * @throws InputError in one sentence where a file cannot be read, is of another type, or does not fit the config
  */
 export async function loadModel(path: string, configPath?: string, options?: EngineOptions): Promise<Model> {
@@ -57,6 +57,12 @@ async function buildModel(
     parameterCount: [...weights.values()].reduce((sum, { length }) => sum + length, 0),
     async predictNoise({ signal, mels, noiseLevels, batch }) {
       const frames = mels.length / (batch * nMels);
+      const only = options?.sizes?.frames;
+      if (only !== undefined && frames !== only) {
+        throw new RangeError(
+          `predictNoise: mels of ${only} frames were expected, as the model was loaded for, got ${frames}`,
+        );
+      }
       if (
         !Number.isInteger(frames) ||
         frames < 1 ||

@@ -85,6 +85,7 @@ export async function planModel(
   const clipsPerCall = device === 'cpu' ? 1 : scoring.clips.length;
   const named = ({ name, hash }: Clip) => ({ name, hash });
   const samplesOf = ({ samples }: Clip) => samples;
+  const clipSamples = scoring.clips[0]!.samples.length;
   const clips = { scoring: scoring.clips.map(samplesOf), heldout: heldout.clips.map(samplesOf) };
   const { trained, remark } = trainedRangeToWarnBy(config, configPath);
   return {
@@ -96,14 +97,24 @@ export async function planModel(
       config: { name: basename(configPath), hash: sha256(JSON.stringify({ model_config, data_config })) },
       data: data_config,
       sampleRate,
-      clipSamples: scoring.clips[0]!.samples.length,
+      clipSamples,
       scoringClips: scoring.clips.map(named),
       heldoutClips: heldout.clips.map(named),
       clipsPerCall,
       device,
       engine: ENGINE_VERSION,
     },
-    worker: { checkpointPath, configPath, device, clips, clipsPerCall, seed, clamp, precision },
+    worker: {
+      checkpointPath,
+      configPath,
+      device,
+      frames: clipSamples / hopSamples,
+      clips,
+      clipsPerCall,
+      seed,
+      clamp,
+      precision,
+    },
     trained,
     remarks: [...new Set([...scoring.remarks, ...heldout.remarks, ...(remark === undefined ? [] : [remark])])],
   };

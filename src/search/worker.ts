@@ -21,6 +21,8 @@ export interface WorkerSettings extends Omit<EvaluatorOptions, 'predictNoise' | 
   readonly checkpointPath: string;
   readonly configPath: string;
   readonly device: Device;
+  /** Of every clip. */
+  readonly frames: number;
 }
 
 /** What the network is needed for. */
@@ -44,10 +46,11 @@ const isCancelled = () => Atomics.load(cancelFlag, 0) !== 0;
 let evaluator: Promise<Evaluator> | undefined;
 
 async function start(): Promise<Evaluator> {
-  const { checkpointPath, configPath, device, ...rest } = settings;
-  const model = await loadModel(checkpointPath, configPath, { device, threads: 1 });
+  const { checkpointPath, configPath, device, frames, ...rest } = settings;
+  const engine = { device, threads: 1, sizes: { frames } };
+  const model = await loadModel(checkpointPath, configPath, engine);
   // A second session, for the few strategies that ask for it.
-  const pullback = async () => (await loadPullback(checkpointPath, configPath, { device, threads: 1 })).pullBackNoise;
+  const pullback = async () => (await loadPullback(checkpointPath, configPath, engine)).pullBackNoise;
   const { predictNoise, config } = model;
   return createEvaluator({ ...rest, predictNoise, loadPullback: pullback, melConfig: config.data_config });
 }

@@ -1,10 +1,9 @@
 import type { Graph, Node } from '../../graph/graph.ts';
 import type { Tensor } from '../../graph/operation.ts';
-import { type Shape, sameDim, sameShape } from '../../graph/shape.ts';
+import { dimSize, type Shape, type Sizes, sameDim, sameShape } from '../../graph/shape.ts';
+import { kernelInBlocks, NCHWC } from './kernel-blocks.ts';
 import type { NodeWriter, WrittenNode } from './node-writer.ts';
-
-/** The operation set in which ONNX Runtime keeps its blocked kernels (onnxruntime/core/graph/contrib_ops/nchwc_schema_defs.cc). */
-const NCHWC = 'com.microsoft.nchwc';
+import { convolvePlanes, transformInput, winogradPays } from './winograd.ts';
 
 type StepNode = Extract<Node, { readonly kind: 'step' }>;
 
@@ -41,10 +40,17 @@ interface Written {
   readonly plain?: string;
 }
 
-export function createBlocks(writer: NodeWriter, graph: Graph, names: Names, block: number): Blocks {
+/** @param sizes what the graph's symbols stand for, where that is known beforehand */
+export function createBlocks(
+  writer: NodeWriter,
+  graph: Graph,
+  names: Names,
+  { block, sizes = {} }: { readonly block: number; readonly sizes?: Sizes },
+): Blocks {
   const uses = usesOf(graph);
   const blocked = new Map<number, string>();
   const open = new Map<number, Open>();
+  const planes = new Map<string, readonly string[]>();
   const shapeOf = (id: number) => graph.nodes[id]!.shape;
   const channelsOf = (id: number) => shapeOf(id)[1] as number;
   const fits = (shape: Shape) => shape.length === 3 && typeof shape[1] === 'number' && shape[1] % block === 0;
@@ -67,6 +73,12 @@ export function createBlocks(writer: NodeWriter, graph: Graph, names: Names, blo
     const biases = bias === undefined ? undefined : names.known(bias);
     if (weights === undefined || !fits(shapeOf(x!)) || (bias !== undefined && biases === undefined)) return undefined;
     const [cout, cin, taps] = weights.shape as [number, number, number];
+    const length = lengthOf(x!);
+    if (cout % block === 0 && length !== undefined && winogradPays(weights.shape)) {
+      const planes = planesOf(x!, length, dilation);
+      const about = { kernel: weights, bias: biases?.data, length, dilation, block, name: names.origin(kernel!) };
+      return take(id, convolvePlanes(writer, planes, about));
+    }
     const padding = (dilation * (taps - 1)) / 2;
     const wide = Math.ceil(cout / block) * block;
     const operands = [
@@ -85,6 +97,22 @@ export function createBlocks(writer: NodeWriter, graph: Graph, names: Names, blo
     if (wide > cout) return { plain: unblock(node.output, cout) };
     if (uses[id] === 1) open.set(id, { node, hasSum: false });
     return take(id, node.output);
+  }
+
+  /** The same for all convolutions of a value that have one dilation. */
+  function planesOf(x: number, length: number, dilation: number): readonly string[] {
+    const key = `${x} ${dilation}`;
+    const known =
+      planes.get(key) ??
+      transformInput(writer, { value: inBlocks(x), channels: channelsOf(x), length }, dilation, block);
+    planes.set(key, known);
+    return known;
+  }
+
+  /** In samples, where it is known beforehand. */
+  function lengthOf(x: number): number | undefined {
+    const [, , time] = shapeOf(x);
+    return typeof time === 'number' || time!.symbol in sizes ? dimSize(time!, sizes) : undefined;
   }
 
   /** A convolution that nothing else has read, with what follows it as a part of it. */
@@ -185,25 +213,6 @@ function usesOf({ nodes, outputs }: Graph): number[] {
   for (const node of nodes) if (node.kind === 'step') for (const id of node.inputs) uses[id]!++;
   for (const { id } of outputs.values()) uses[id]!++;
   return uses;
-}
-
-/** From [cout, cin, taps] to [cout / block, cin / block, taps, block of cin, block of cout], with zeros where cout fills no block. */
-function kernelInBlocks({ data, shape }: Tensor, block: number): Float32Array {
-  const [cout, cin, taps] = shape as [number, number, number];
-  const groups = Math.ceil(cout / block);
-  const out = new Float32Array(groups * block * cin * taps);
-  let at = 0;
-  for (let first = 0; first < groups * block; first += block) {
-    const filled = Math.min(block, cout - first);
-    for (let i = 0; i < cin; i += block) {
-      for (let k = 0; k < taps; k++) {
-        for (let beside = i; beside < i + block; beside++, at += block) {
-          for (let o = 0; o < filled; o++) out[at + o] = data[((first + o) * cin + beside) * taps + k]!;
-        }
-      }
-    }
-  }
-  return out;
 }
 
 function padded(data: Float32Array, length: number): Float32Array {

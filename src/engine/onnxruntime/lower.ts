@@ -1,6 +1,6 @@
 import { evaluateStep, type Graph, lowerStep } from '../../graph/graph.ts';
 import type { OnnxWriter, Tensor } from '../../graph/operation.ts';
-import { type Dim, writtenShape } from '../../graph/shape.ts';
+import { type Dim, type Sizes, writtenShape } from '../../graph/shape.ts';
 import { createBlocks } from './blocks.ts';
 import { mixedPrecision } from './half-precision.ts';
 import { createNodeWriter } from './node-writer.ts';
@@ -17,6 +17,8 @@ export interface LoweringOptions {
   readonly channelBlock?: number;
   /** Whether products of matrices are computed in half precision, which blocked kernels are not made for. Default: false. */
   readonly half?: boolean;
+  /** What some of the graph's symbols stand for in every run. Default: each run sizes them. */
+  readonly sizes?: Sizes;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface LoweringOptions {
 export function lowerToOnnx(
   graph: Graph,
   weights: Weights,
-  { channelBlock, half = false }: LoweringOptions = {},
+  { channelBlock, half = false, sizes }: LoweringOptions = {},
 ): Uint8Array {
   const nodeWriter = createNodeWriter();
   const writer: OnnxWriter = {
@@ -43,7 +45,12 @@ export function lowerToOnnx(
   const blocks =
     channelBlock === undefined || weights === 'inputs' || half
       ? undefined
-      : createBlocks(nodeWriter, graph, { plain, known, origin: (id) => originOf(graph, id) }, channelBlock);
+      : createBlocks(
+          nodeWriter,
+          graph,
+          { plain, known, origin: (id) => originOf(graph, id) },
+          { block: channelBlock, sizes },
+        );
   /** Written where something reads it. */
   function constant(id: number): string {
     const { data, shape } = known(id)!;

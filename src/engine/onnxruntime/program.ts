@@ -2,7 +2,7 @@ import './no-telemetry.ts';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../../graph/graph.ts';
 import type { Tensor } from '../../graph/operation.ts';
-import { showShape } from '../../graph/shape.ts';
+import { type Sizes, showShape } from '../../graph/shape.ts';
 import type { Program } from '../engine.ts';
 import { channelBlock } from './channel-block.ts';
 import { lowerToOnnx, type Weights } from './lower.ts';
@@ -24,6 +24,8 @@ export interface EngineOptions {
   readonly threads?: number;
   /** Whether products of matrices are computed in half precision; the rest, the weights and the results are float32. Default: false. */
   readonly half?: boolean;
+  /** What some of the graph's symbols stand for in every run, as { frames: 72 }: what is known beforehand is computed faster. Default: each run sizes them. */
+  readonly sizes?: Sizes;
   /** Where to write the times of every node, to be read by people: files PREFIX_….json, when the program is disposed of. */
   readonly profile?: string;
 }
@@ -32,10 +34,10 @@ export interface EngineOptions {
 export async function compile(
   graph: Graph,
   weights: Weights,
-  { device = 'cpu', deviceId = 0, threads = 1, half = false, profile }: EngineOptions = {},
+  { device = 'cpu', deviceId = 0, threads = 1, half = false, sizes, profile }: EngineOptions = {},
 ): Promise<Program> {
   const block = device === 'cpu' ? await channelBlock() : undefined;
-  const model = lowerToOnnx(graph, weights, { channelBlock: block, half });
+  const model = lowerToOnnx(graph, weights, { channelBlock: block, half, sizes });
   const session = await createSession(model, { device, deviceId, threads, profile });
   return {
     async run(inputs, into = {}) {
