@@ -35,9 +35,10 @@ async function prepare(): Promise<() => Promise<unknown>> {
   const { before, rest } = networkParts(config);
   const weights = randomWeights(buildWaveGrad(config));
   const { mels, ...changing } = randomInputs(config, FRAMES);
-  const first = await compile(before, weights, { threads: 1 });
+  const engine = { threads: 1, sizes: { frames: FRAMES } };
+  const first = await compile(before, weights, engine);
   const conditioning = await first.run({ mels });
-  const program = await compile(rest, weights, { threads: 1 });
+  const program = await compile(rest, weights, engine);
   return () => program.run({ ...changing, ...conditioning });
 }
 

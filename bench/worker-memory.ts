@@ -14,7 +14,7 @@ import { parseArgs, promisify } from 'node:util';
 import { writeSafetensors } from '../src/formats/safetensors.ts';
 import { loadConfig } from '../src/model/load-config.ts';
 import { buildWaveGrad } from '../src/model/wavegrad.ts';
-import { createSearchPool, planSearch, warmUp } from '../src/search/plan.ts';
+import { openSearchPool, planSearch } from '../src/search/plan.ts';
 import { randomWeights } from './random-network.ts';
 
 const DEFAULT_CONFIG = fileURLToPath(new URL('../test/fixtures/default-config.json', import.meta.url));
@@ -57,8 +57,7 @@ async function search(model: string, workers: number) {
     device: 'cpu',
     version: '0.0.0',
   });
-  const pool = createSearchPool(plan, workers);
-  await warmUp(pool);
+  const { pool } = await openSearchPool(plan, workers);
   const about = { kind: 'evaluation', set: 'scoring', purpose: 'scoring', replicate: 0 } as const;
   const { betas } = plan.baselines[0]!;
   await Promise.all(

@@ -1,5 +1,5 @@
 import { grouped } from '../report/numbers.ts';
-import { createSearchPool, warmUp } from '../search/plan.ts';
+import { openSearchPool } from '../search/plan.ts';
 import type { ModelPlan } from '../search/plan-model.ts';
 import type { Progress } from '../search/progress.ts';
 import type { EvaluationPool } from '../search/runner.ts';
@@ -33,19 +33,22 @@ export async function withSession<Result>(
   { model, jobs, quiet, say, kept = ' What is finished is saved.' }: SessionOptions,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const pool = createSearchPool(model, threadsFor(jobs, say));
+  let opened: EvaluationPool | undefined;
   const interrupt = onInterrupt(() => {
-    pool.cancel();
+    opened?.cancel();
     say(`\nStopping after the steps in hand; once more to stop at once.${kept}`);
   });
   const progress = createProgressLine(quiet);
   try {
-    const secondsPerNfe = (await warmUp(pool)) / pool.workers;
-    return await work({ pool, secondsPerNfe, progress, isCancelled: () => interrupt.isWanted() });
+    const { pool, secondsPerNfe } = await openSearchPool(model, threadsFor(jobs, say));
+    opened = pool;
+    const isCancelled = () => interrupt.isWanted();
+    if (isCancelled()) pool.cancel();
+    return await work({ pool, secondsPerNfe: secondsPerNfe / pool.workers, progress, isCancelled });
   } finally {
     progress.stop();
     interrupt.off();
-    await pool.close();
+    await opened?.close();
   }
 }
 

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import type { Program } from '../engine/engine.ts';
-import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
+import { compile, type EngineOptions, openProgram, writeProgram } from '../engine/onnxruntime/program.ts';
 import { readInput } from '../formats/read-input.ts';
 import { readWeights } from './checkpoint.ts';
 import type { WaveGradConfig } from './config.ts';
@@ -28,6 +29,11 @@ export interface Model {
   dispose(): Promise<void>;
 }
 
+/** The network's programs, for what the mels alone determine and for the rest. */
+type Programs = Readonly<Record<'before' | 'rest', Program>>;
+
+const PARTS = ['before', 'rest'] as const;
+
 /**
  * Loads a trained network.
  * @param path a model's folder, or its checkpoint: PyTorch `.pt` (zip format) or `.safetensors`, with the names of ivanvovk/WaveGrad
@@ -36,28 +42,63 @@ export interface Model {
  * @throws InputError in one sentence where a file cannot be read, is of another type, or does not fit the config
  */
 export async function loadModel(path: string, configPath?: string, options?: EngineOptions): Promise<Model> {
-  const files = await modelFiles(path);
-  const config = await loadModelConfig(files, configPath);
-  return buildModel(config, await readInput(files.checkpoint, 'the checkpoint'), files.checkpoint, options);
+  const { config, weights } = await readModel(path, configPath);
+  const parts = networkParts(config);
+  const [before, rest] = await Promise.all(PARTS.map((part) => compile(parts[part], weights, options)));
+  return modelOf(config, { before: before!, rest: rest! }, options);
 }
 
-async function buildModel(
-  config: WaveGradConfig,
-  checkpoint: Uint8Array,
-  where: string,
+/**
+ * Writes a trained network to a folder that is there, in the form in which `openPrepared` loads it: for several workers of a process, which then share its
+ * memory. Parameters and InputErrors are those of `loadModel`.
+ *
+ * @throws Error where the folder cannot be written to
+ */
+export async function prepareModel(
+  folder: string,
+  path: string,
+  configPath?: string,
+  options?: EngineOptions,
+): Promise<void> {
+  const { config, weights } = await readModel(path, configPath);
+  const parts = networkParts(config);
+  for (const part of PARTS) await writeProgram(parts[part], weights, join(folder, part), options);
+}
+
+/**
+ * Loads what `prepareModel` wrote for the same model with the same options. The folder is not needed afterwards where the system lets mapped files go.
+ *
+ * @throws Error where the folder does not hold it
+ */
+export async function openPrepared(
+  folder: string,
+  path: string,
+  configPath?: string,
   options?: EngineOptions,
 ): Promise<Model> {
-  const weights = readWeights(checkpoint, where, buildWaveGrad(config).parameters());
-  const { before, rest } = networkParts(config);
-  const [fromMels, program] = await Promise.all([before, rest].map((part) => compile(part, weights, options)));
-  const kept = new WeakMap<Float32Array, Conditioning>();
+  const config = await loadModelConfig(await modelFiles(path), configPath);
+  const [before, rest] = await Promise.all(PARTS.map((part) => openProgram(join(folder, part), options)));
+  return modelOf(config, { before: before!, rest: rest! }, options);
+}
+
+async function readModel(path: string, configPath: string | undefined) {
+  const files = await modelFiles(path);
+  const config = await loadModelConfig(files, configPath);
+  const checkpoint = await readInput(files.checkpoint, 'the checkpoint');
+  return { config, weights: readWeights(checkpoint, files.checkpoint, buildWaveGrad(config).parameters()) };
+}
+
+function modelOf(config: WaveGradConfig, { before, rest }: Programs, options: EngineOptions | undefined): Model {
   const { n_mels: nMels, hop_length: hop } = config.data_config;
+  const only = options?.sizes?.frames;
+  const kept = new WeakMap<Float32Array, Conditioning>();
   return {
     config,
-    parameterCount: [...weights.values()].reduce((sum, { length }) => sum + length, 0),
+    parameterCount: buildWaveGrad(config)
+      .parameters()
+      .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
     async predictNoise({ signal, mels, noiseLevels, batch }) {
       const frames = mels.length / (batch * nMels);
-      const only = options?.sizes?.frames;
       if (only !== undefined && frames !== only) {
         throw new RangeError(
           `predictNoise: mels of ${only} frames were expected, as the model was loaded for, got ${frames}`,
@@ -78,9 +119,9 @@ async function buildModel(
       const conditioning =
         known?.batch === batch
           ? known
-          : { batch, values: fromMels!.run({ mels: { data: mels, shape: [batch, nMels, frames] } }) };
+          : { batch, values: before.run({ mels: { data: mels, shape: [batch, nMels, frames] } }) };
       kept.set(mels, conditioning);
-      const { noise } = await program!.run({
+      const { noise } = await rest.run({
         ...(await conditioning.values),
         signal: { data: signal, shape: [batch, frames * hop] },
         noiseLevels: { data: noiseLevels, shape: [batch] },
@@ -88,7 +129,7 @@ async function buildModel(
       return noise!.data;
     },
     async dispose() {
-      await Promise.all([fromMels!.dispose(), program!.dispose()]);
+      await Promise.all([before.dispose(), rest.dispose()]);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { threadId, workerData } from 'node:worker_threads';
 import type { Device } from '../engine/onnxruntime/program.ts';
 import { InputError } from '../formats/input-error.ts';
-import { loadModel } from '../model/model.ts';
+import { loadModel, openPrepared } from '../model/model.ts';
 import { loadPullback } from '../model/pullback.ts';
 import type { ThreadData } from '../pool/threads.ts';
 import {
@@ -23,6 +23,8 @@ export interface WorkerSettings extends Omit<EvaluatorOptions, 'predictNoise' | 
   readonly device: Device;
   /** Of every clip. */
   readonly frames: number;
+  /** Where `prepareModel` has written the network for these workers; it may be gone for one that starts late. */
+  readonly prepared?: string;
 }
 
 /** What the network is needed for. */
@@ -46,9 +48,12 @@ const isCancelled = () => Atomics.load(cancelFlag, 0) !== 0;
 let evaluator: Promise<Evaluator> | undefined;
 
 async function start(): Promise<Evaluator> {
-  const { checkpointPath, configPath, device, frames, ...rest } = settings;
+  const { checkpointPath, configPath, prepared, device, frames, ...rest } = settings;
   const engine = { device, threads: 1, sizes: { frames } };
-  const model = await loadModel(checkpointPath, configPath, engine);
+  const load = () => loadModel(checkpointPath, configPath, engine);
+  const model = await (prepared === undefined
+    ? load()
+    : openPrepared(prepared, checkpointPath, configPath, engine).catch(load));
   // A second session, for the few strategies that ask for it.
   const pullback = async () => (await loadPullback(checkpointPath, configPath, engine)).pullBackNoise;
   const { predictNoise, config } = model;

@@ -3,7 +3,7 @@ import type { OnnxWriter, Tensor } from '../../graph/operation.ts';
 import { type Dim, type Sizes, writtenShape } from '../../graph/shape.ts';
 import { createBlocks } from './blocks.ts';
 import { mixedPrecision } from './half-precision.ts';
-import { createNodeWriter } from './node-writer.ts';
+import { type ConstantsFile, createNodeWriter } from './node-writer.ts';
 import { encodeModel, valueInfo } from './onnx-file.ts';
 
 /** Where values of rank 3 get their one row (see OnnxWriter). */
@@ -19,6 +19,8 @@ export interface LoweringOptions {
   readonly half?: boolean;
   /** What some of the graph's symbols stand for in every run. Default: each run sizes them. */
   readonly sizes?: Sizes;
+  /** Takes the large constants. Default: they are in what is returned. */
+  readonly constants?: ConstantsFile;
 }
 
 /**
@@ -28,9 +30,9 @@ export interface LoweringOptions {
 export function lowerToOnnx(
   graph: Graph,
   weights: Weights,
-  { channelBlock, half = false, sizes }: LoweringOptions = {},
+  { channelBlock, half = false, sizes, constants }: LoweringOptions = {},
 ): Uint8Array {
-  const nodeWriter = createNodeWriter();
+  const nodeWriter = createNodeWriter(constants);
   const writer: OnnxWriter = {
     ...nodeWriter,
     channelBlock: weights === 'inputs' && !half ? channelBlock : undefined,

@@ -1,5 +1,5 @@
 import type { OnnxAttributes, OnnxWriter } from '../../graph/operation.ts';
-import { attribute, floatTensor, int64Tensor } from './onnx-file.ts';
+import { attribute, externalTensor, floatTensor, int64Tensor } from './onnx-file.ts';
 
 /** A node of the file that is being written; it may still be changed as long as nothing reads it. */
 export interface WrittenNode {
@@ -28,12 +28,37 @@ export interface NodeWriter extends Omit<OnnxWriter, 'channelBlock'> {
   };
 }
 
-export function createNodeWriter(): NodeWriter {
+/** Where large constants go: to a file of that name beside the model's, each at an offset that is a whole number of memory pages. */
+export interface ConstantsFile {
+  readonly name: string;
+  /** What is to be written, in the order of the offsets. */
+  readonly parts: { readonly offset: number; readonly data: Float32Array }[];
+}
+
+/** Fewer numbers than this stay in the model's own file. */
+const LARGE = 1024;
+/** Bytes of a page of memory, or of several. */
+const PAGE = 4096;
+
+/** @param file takes large constants; default: all are in the model's own file */
+export function createNodeWriter(file?: ConstantsFile): NodeWriter {
   const nodes = new Map<string, WrittenNode>();
   const initializers: Record<string, unknown>[] = [];
+  const names = new Set<string>();
   let count = 0;
+  const constant = (name: string, data: Float32Array, shape: readonly number[]) => {
+    if (file === undefined || data.length < LARGE) return floatTensor(name, data, shape);
+    const before = file.parts.at(-1);
+    const offset = before === undefined ? 0 : Math.ceil((before.offset + before.data.byteLength) / PAGE) * PAGE;
+    file.parts.push({ offset, data });
+    return externalTensor(name, shape, file.name, offset);
+  };
   const add: NodeWriter['add'] = (wanted) => {
-    const node = { ...wanted, output: `v${count++}` };
+    const output = `v${count++}`;
+    // No two nodes may have one name: a kernel is used again, turned, in a gradient.
+    const name = names.has(wanted.name) ? `${wanted.name} ${output}` : wanted.name;
+    names.add(name);
+    const node = { ...wanted, name, output };
     nodes.set(node.output, node);
     return node;
   };
@@ -50,7 +75,7 @@ export function createNodeWriter(): NodeWriter {
     },
     float32(data, shape) {
       const name = `c${count++}`;
-      initializers.push(floatTensor(name, data, shape));
+      initializers.push(constant(name, data, shape));
       return name;
     },
     int64(data) {
@@ -58,7 +83,7 @@ export function createNodeWriter(): NodeWriter {
       initializers.push(int64Tensor(name, data));
       return name;
     },
-    named: (name, data, shape) => initializers.push(floatTensor(name, data, shape)),
+    named: (name, data, shape) => initializers.push(constant(name, data, shape)),
     output: (name, value) => {
       nodes.set(name, {
         output: name,

@@ -1,11 +1,14 @@
 import './no-telemetry.ts';
+import { open, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../../graph/graph.ts';
 import type { Tensor } from '../../graph/operation.ts';
 import { type Sizes, showShape } from '../../graph/shape.ts';
 import type { Program } from '../engine.ts';
 import { channelBlock } from './channel-block.ts';
-import { lowerToOnnx, type Weights } from './lower.ts';
+import { type LoweringOptions, lowerToOnnx, type Weights } from './lower.ts';
+import type { ConstantsFile } from './node-writer.ts';
 
 /** Where ONNX Runtime runs: its execution providers that ship with onnxruntime-node, or are installed beside it (cuda). */
 export const DEVICES = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
@@ -31,14 +34,48 @@ export interface EngineOptions {
 }
 
 /** Compiles a graph with its weights for ONNX Runtime; a training program takes them as inputs instead. Throws an Error that names the device where its provider does not start. */
-export async function compile(
+export async function compile(graph: Graph, weights: Weights, options: EngineOptions = {}): Promise<Program> {
+  return start(lowerToOnnx(graph, weights, await loweringFor(options)), options);
+}
+
+/**
+ * Writes a graph with its weights to files PATH.onnx and PATH.weights, from which any number of programs is opened: they share the weights' memory, which is mapped, and
+ * open faster.
+ *
+ * @param options those that the program is to be opened with
+ * @throws Error where the files cannot be written
+ */
+export async function writeProgram(
   graph: Graph,
-  weights: Weights,
-  { device = 'cpu', deviceId = 0, threads = 1, half = false, sizes, profile }: EngineOptions = {},
-): Promise<Program> {
-  const block = device === 'cpu' ? await channelBlock() : undefined;
-  const model = lowerToOnnx(graph, weights, { channelBlock: block, half, sizes });
-  const session = await createSession(model, { device, deviceId, threads, profile });
+  weights: ReadonlyMap<string, Float32Array>,
+  path: string,
+  options: EngineOptions = {},
+): Promise<void> {
+  const constants: ConstantsFile = { name: `${basename(path)}.weights`, parts: [] };
+  const model = lowerToOnnx(graph, weights, { ...(await loweringFor(options)), constants });
+  const file = await open(`${path}.weights`, 'w');
+  try {
+    for (const { offset, data } of constants.parts) {
+      await file.write(data, 0, data.byteLength, offset);
+    }
+  } finally {
+    await file.close();
+  }
+  await writeFile(`${path}.onnx`, model);
+}
+
+/** Opens what `writeProgram` wrote. The files may be removed afterwards where the system lets mapped files go, as Linux and macOS do. */
+export function openProgram(path: string, options: EngineOptions = {}): Promise<Program> {
+  return start(`${path}.onnx`, options);
+}
+
+async function loweringFor({ device = 'cpu', half, sizes }: EngineOptions): Promise<LoweringOptions> {
+  return { channelBlock: device === 'cpu' ? await channelBlock() : undefined, half, sizes };
+}
+
+/** @param model its bytes, or its file */
+async function start(model: Uint8Array | string, options: EngineOptions): Promise<Program> {
+  const session = await createSession(model, options);
   return {
     async run(inputs, into = {}) {
       const feeds = mapped(inputs, ortTensor);
@@ -52,7 +89,7 @@ export async function compile(
       return { ...mapped(results, ({ data, dims }) => ({ data: data as Float32Array, shape: dims })), ...into };
     },
     async dispose() {
-      if (profile !== undefined) session.endProfiling();
+      if (options.profile !== undefined) session.endProfiling();
       await session.release();
     },
   };
@@ -81,19 +118,22 @@ const CUDA_HINT =
   'its libraries are installed by ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js';
 
 async function createSession(
-  model: Uint8Array,
-  { device, deviceId, threads, profile }: EngineOptions & { readonly device: Device; readonly deviceId: number },
+  model: Uint8Array | string,
+  { device = 'cpu', deviceId = 0, threads = 1, profile }: EngineOptions,
 ): Promise<InferenceSession> {
+  const settings: InferenceSession.SessionOptions = {
+    executionProviders: [device === 'cuda' ? { name: device, deviceId } : device],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: FATAL,
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+  };
   try {
-    return await InferenceSession.create(model, {
-      executionProviders: [device === 'cuda' ? { name: device, deviceId } : device],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: FATAL,
-      ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
-    });
+    return await (typeof model === 'string'
+      ? InferenceSession.create(model, settings)
+      : InferenceSession.create(model, settings));
   } catch (error) {
     const hint = device === 'cuda' ? `; ${CUDA_HINT}` : '';
     const [reason] = (error as Error).message.split('\n');
