@@ -1,13 +1,11 @@
 import type { Program } from '../engine/engine.ts';
 import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
 import { readInput } from '../formats/read-input.ts';
-import { computedBefore } from '../graph/passes/computed-before.ts';
-import { convolveBeforeUpsampling } from '../graph/passes/convolve-before-upsampling.ts';
 import { readWeights } from './checkpoint.ts';
 import type { WaveGradConfig } from './config.ts';
 import { loadModelConfig } from './load-config.ts';
 import { modelFiles } from './model-files.ts';
-import { buildWaveGrad } from './wavegrad.ts';
+import { networkParts } from './network-parts.ts';
 
 /** A WaveGrad network that is ready to run. */
 export interface Model {
@@ -48,10 +46,13 @@ async function buildModel(
   where: string,
   options?: EngineOptions,
 ): Promise<Model> {
-  const graph = convolveBeforeUpsampling(buildWaveGrad(config));
-  const weights = readWeights(checkpoint, where, graph.parameters());
-  const { before, rest } = computedBefore(graph, new Set(['mels']));
-  const [fromMels, program] = await Promise.all([before, rest].map((part) => compile(part, weights, options)));
+  const parts = networkParts(config, { levelsApart: (options?.device ?? 'cpu') !== 'cpu' });
+  const weights = readWeights(checkpoint, where, parts.parameters);
+  const { fromLevels } = parts;
+  const [fromMels, program] = await Promise.all(
+    [parts.fromMels, parts.rest].map((part) => compile(part, weights, options)),
+  );
+  const encode = fromLevels && (await compile(fromLevels, weights));
   const kept = new WeakMap<Float32Array, Conditioning>();
   const { n_mels: nMels, hop_length: hop } = config.data_config;
   return {
@@ -76,15 +77,16 @@ async function buildModel(
           ? known
           : { batch, values: fromMels!.run({ mels: { data: mels, shape: [batch, nMels, frames] } }) };
       kept.set(mels, conditioning);
+      const levels = { noiseLevels: { data: noiseLevels, shape: [batch] } };
       const { noise } = await program!.run({
         ...(await conditioning.values),
         signal: { data: signal, shape: [batch, frames * hop] },
-        noiseLevels: { data: noiseLevels, shape: [batch] },
+        ...(encode === undefined ? levels : await encode.run(levels)),
       });
       return noise!.data;
     },
     async dispose() {
-      await Promise.all([fromMels!.dispose(), program!.dispose()]);
+      await Promise.all([fromMels!.dispose(), program!.dispose(), encode?.dispose()]);
     },
   };
 }

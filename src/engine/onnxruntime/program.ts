@@ -56,7 +56,8 @@ export async function compile(
   };
 }
 
-function ortTensor({ data, shape }: Tensor, name: string): OrtTensor {
+/** Throws a RangeError under the name where the numbers do not fill the shape. */
+export function ortTensor({ data, shape }: Tensor, name: string): OrtTensor {
   const wanted = shape.reduce((product, size) => product * size, 1);
   if (data.length !== wanted) {
     throw new RangeError(`${name}: ${showShape(shape)} takes ${wanted} numbers, got ${data.length}`);
@@ -78,9 +79,21 @@ env.logLevel = 'fatal';
 const CUDA_HINT =
   'its libraries are installed by ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js';
 
-async function createSession(
+/**
+ * Starts ONNX Runtime on a model; throws an Error that names the device where its provider does not start.
+ *
+ * @param options.outputs where all outputs come to lie: in JavaScript's memory (cpu, the default), or in WebGPU's, as tensors that only
+ * sessions on WebGPU read
+ */
+export async function createSession(
   model: Uint8Array,
-  { device, deviceId, threads, profile }: EngineOptions & { readonly device: Device; readonly deviceId: number },
+  {
+    device = 'cpu',
+    deviceId = 0,
+    threads = 1,
+    profile,
+    outputs = 'cpu',
+  }: Omit<EngineOptions, 'half'> & { readonly outputs?: 'cpu' | 'gpu-buffer' },
 ): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(model, {
@@ -90,6 +103,7 @@ async function createSession(
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       logSeverityLevel: FATAL,
+      ...(outputs === 'cpu' ? {} : { preferredOutputLocation: outputs }),
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     });
   } catch (error) {
