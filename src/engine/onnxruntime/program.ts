@@ -1,5 +1,5 @@
 import './no-telemetry.ts';
-import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { env, InferenceSession, listSupportedBackends, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../../graph/graph.ts';
 import type { Tensor } from '../../graph/operation.ts';
 import { showShape } from '../../graph/shape.ts';
@@ -11,6 +11,12 @@ import { lowerToOnnx, type Weights } from './lower.ts';
 export const DEVICES = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
 
 export type Device = (typeof DEVICES)[number];
+
+/** Of these, what onnxruntime-node has a provider for on this system, installed or not, from the one that should be fastest on. */
+export function startableDevices(): Device[] {
+  const names = new Set(listSupportedBackends().map(({ name }) => name));
+  return DEVICES.filter((device) => names.has(device)).toSorted((a, b) => Number(a === 'cpu') - Number(b === 'cpu'));
+}
 
 /** What, beside a graph and its inputs, the bits of a result depend on. */
 export const ENGINE_VERSION = `onnxruntime-node ${env.versions.node} ${process.platform}-${process.arch}`;
@@ -108,7 +114,12 @@ export async function createSession(
     });
   } catch (error) {
     const hint = device === 'cuda' ? `; ${CUDA_HINT}` : '';
-    const [reason] = (error as Error).message.split('\n');
+    const reason = reasonOf((error as Error).message);
     throw new Error(`ONNX Runtime does not start on ${device}: ${reason}${hint}`, { cause: error });
   }
+}
+
+/** The first line, without the place in ONNX Runtime's source and the condition that WebGPU's begins with. */
+function reasonOf(message: string): string {
+  return message.split('\n')[0]!.replace(/^\/onnxruntime_src\/.* was false\. /, '');
 }
