@@ -11,7 +11,7 @@ import type { ProcessConstants } from './process.ts';
 const WEIGHTS = ['signalGain', 'noiseGain', 'meanFromClean', 'meanFromState', 'deviation'] as const;
 
 /** A reverse step of one row: a state y_n, ε̂(y_n) and standard normal noise, each [1, samples] on the device. */
-export interface ReverseRow {
+interface ReverseRow {
   readonly constants: ProcessConstants;
   /** n − 1. At 0, in the last step, no noise is added, whatever `added` is. */
   readonly i: number;

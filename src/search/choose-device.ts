@@ -69,21 +69,24 @@ async function rowsOn(device: Device, about: About): Promise<number> {
 }
 
 async function fastest(about: About, say: (text: string) => void): Promise<Device> {
-  const tried: { device: Device; seconds: number; reason: string | undefined }[] = [];
+  const time = (device: Device) => probeDevice({ ...about, kind: 'time', device }, TIMING_LIMIT_SECONDS);
+  const onCpu = await time('cpu');
+  // It starts everywhere, so that it is the model that does not.
+  if (onCpu.timings[0] === undefined) throw new InputError(onCpu.reason!);
+  const tried: { device: Device; seconds: number; reason: string | undefined }[] = [
+    { device: 'cpu', seconds: onCpu.timings[0].seconds, reason: undefined },
+  ];
   // One after another: side by side they would slow each other down.
-  for (const device of startableDevices()) {
-    const { timings, reason } = await probeDevice({ ...about, kind: 'time', device }, TIMING_LIMIT_SECONDS);
+  for (const device of startableDevices().filter((other) => other !== 'cpu')) {
+    const { timings, reason } = await time(device);
     tried.push({ device, seconds: timings[0]?.seconds ?? Number.POSITIVE_INFINITY, reason });
   }
   const taken = tried.reduce((a, b) => (b.seconds < a.seconds ? b : a));
-  // The CPU starts everywhere, so that it is the model that does not.
-  const onCpu = tried.find(({ device }) => device === 'cpu')!;
-  if (!Number.isFinite(onCpu.seconds)) throw new InputError(onCpu.reason!);
-  const time = (seconds: number) => `${seconds.toPrecision(2)} s`;
-  say(`--device auto: ${taken.device}, ${time(taken.seconds)} an evaluation of the network`);
+  const shown = (seconds: number) => `${seconds.toPrecision(2)} s`;
+  say(`--device auto: ${taken.device}, ${shown(taken.seconds)} an evaluation of the network`);
   for (const { device, seconds, reason } of tried) {
     if (device === taken.device) continue;
-    const slower = `${time(seconds)} an evaluation, ${taken.device} ${time(taken.seconds)}`;
+    const slower = `${shown(seconds)} an evaluation, ${taken.device} ${shown(taken.seconds)}`;
     say(`${device}: ${Number.isFinite(seconds) ? slower : reason}`);
   }
   return taken.device;

@@ -12,10 +12,10 @@ export const DEVICES = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
 
 export type Device = (typeof DEVICES)[number];
 
-/** Of these, what onnxruntime-node has a provider for on this system, installed or not, from the one that should be fastest on. */
+/** Of these, what onnxruntime-node has a provider for on this system, installed or not. */
 export function startableDevices(): Device[] {
   const names = new Set(listSupportedBackends().map(({ name }) => name));
-  return DEVICES.filter((device) => names.has(device)).toSorted((a, b) => Number(a === 'cpu') - Number(b === 'cpu'));
+  return DEVICES.filter((device) => names.has(device));
 }
 
 /** What, beside a graph and its inputs, the bits of a result depend on. */
