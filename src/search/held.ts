@@ -1,9 +1,9 @@
 /** What must be disposed of by hand, for as long as somebody holds it. */
 export interface Held<Value> {
   /** Holds a value once more, and gives it. */
-  hold(value: Value): Value;
+  readonly hold: (value: Value) => Value;
   /** Lets go of it once; whoever does so last disposes of it. */
-  release(value: Value): void;
+  readonly release: (value: Value) => void;
 }
 
 /** Counts who holds what. */
