@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { InferredOptionTypes, Options } from 'yargs';
 import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { PRECISIONS, type Precision } from '../diffusion/process.ts';
-import { DEVICES } from '../engine/onnxruntime/program.ts';
 import { DEMO } from '../model/demo.ts';
 import { CLAMPS, type Clamp } from '../schedule/noise-schedule.ts';
+import { type ChosenDevice, DEVICE_CHOICES } from '../search/choose-device.ts';
 import { loadClips } from '../search/clips.ts';
 import { type ModelPlan, planModel } from '../search/plan-model.ts';
 import { UsageError, wholeNumber } from './command.ts';
@@ -22,7 +22,11 @@ export const COMPARE_FLAGS = {
   replicates: { type: 'number', default: 4, describe: 'Noise draws, the same for every schedule' },
   seed: { type: 'number', default: 0, describe: 'Decides all noise, and which clips are taken of many' },
   jobs: { type: 'number', describe: 'Evaluations at once [default: the number of cores]' },
-  device: { choices: DEVICES, default: 'cpu' as const, describe: 'Where the network runs' },
+  device: {
+    choices: DEVICE_CHOICES,
+    default: 'cpu' as const,
+    describe: 'Where the network runs; auto: where it is fastest',
+  },
 } as const satisfies Record<string, Options>;
 
 /** How the sampler works and what judges it, where nothing but the command says so. */
@@ -61,9 +65,20 @@ export function planComparison(
   args: CompareArguments,
   { clipCount, seed }: CompareCounts,
   { clamp, precision }: { readonly clamp: Clamp; readonly precision: Precision },
+  { device, rowsPerCall }: ChosenDevice,
 ): Promise<ModelPlan> {
-  const { model, config, device } = args;
-  const request = { model, config, clipSeconds: args['clip-seconds'], clipCount, clamp, precision, seed, device };
+  const { model, config } = args;
+  const request = {
+    model,
+    config,
+    clipSeconds: args['clip-seconds'],
+    clipCount,
+    clamp,
+    precision,
+    seed,
+    device,
+    rowsPerCall,
+  };
   return planModel(request, async (options) => {
     const heldout = await loadClips(args.clips ?? join(DEMO, 'clips', 'heldout'), options);
     // Workers are timed on scoring clips.

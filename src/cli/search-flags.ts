@@ -1,7 +1,7 @@
 import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { PRECISIONS } from '../diffusion/process.ts';
-import { DEVICES } from '../engine/onnxruntime/program.ts';
 import { CLAMPS } from '../schedule/noise-schedule.ts';
+import { DEVICE_CHOICES } from '../search/choose-device.ts';
 import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
 import { MODEL_FLAGS } from './model-flags.ts';
 
@@ -86,5 +86,14 @@ export const SEARCH_FLAGS = {
     describe: 'Fail where there is no study to go on with, rather than begin one',
   },
   fresh: { type: 'boolean', default: false, describe: 'Begin another study beside the one that exists' },
-  device: { choices: DEVICES, default: 'cpu' as const, describe: 'Where the network runs' },
+  device: {
+    choices: DEVICE_CHOICES,
+    default: 'cpu' as const,
+    describe: 'Where the network runs; auto: where it is fastest',
+  },
+  half: {
+    type: 'boolean',
+    default: false,
+    describe: 'Half precision on a device other than cpu; says first by how much a score differs',
+  },
 } as const;

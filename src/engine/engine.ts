@@ -13,3 +13,26 @@ export interface Program {
   ): Promise<Readonly<Record<string, Tensor>>>;
   dispose(): Promise<void>;
 }
+
+/** A tensor where the programs of a device read it, which may be out of JavaScript's reach. */
+export interface Resident {
+  readonly shape: readonly number[];
+  /** Frees its memory; it cannot be used afterwards. */
+  dispose(): void;
+}
+
+/** A graph made ready to run on rows that stay on a device: its outputs come row by row, [1, …] each. */
+export interface RowProgram {
+  /** How many rows each run takes and gives. */
+  readonly rows: number;
+  /**
+   * @param whole inputs that come from JavaScript's memory with every run
+   * @param rows inputs that come row by row; one may stand for several rows
+   * @throws RangeError for another number of rows
+   */
+  run(
+    whole: Readonly<Record<string, Tensor>>,
+    rows: Readonly<Record<string, readonly Resident[]>>,
+  ): Promise<Readonly<Record<string, readonly Resident[]>>>;
+  dispose(): Promise<void>;
+}

@@ -159,8 +159,9 @@ export async function openSearchPool({ worker }: Pick<ModelPlan, 'worker'>, thre
 }
 
 /** The network for several workers to open; undefined where each had better load it: on another device, or where nothing can be written. */
-async function prepared({ checkpointPath, configPath, device, frames }: WorkerSettings): Promise<string | undefined> {
-  if (device !== 'cpu') return undefined;
+async function prepared(worker: WorkerSettings): Promise<string | undefined> {
+  const { checkpointPath, configPath, device, rowsPerCall, frames } = worker;
+  if (rowsPerCall !== undefined) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'wavegrad-schedules-')).catch(() => undefined);
   if (folder === undefined) return undefined;
   try {

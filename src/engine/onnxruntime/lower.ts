@@ -5,6 +5,7 @@ import { createBlocks } from './blocks.ts';
 import { mixedPrecision } from './half-precision.ts';
 import { type ConstantsFile, createNodeWriter } from './node-writer.ts';
 import { encodeModel, valueInfo } from './onnx-file.ts';
+import { joinRows, type Rows, rowNames, takeRow } from './rows.ts';
 
 /** Where values of rank 3 get their one row (see OnnxWriter). */
 const ROW_AXIS = 2;
@@ -21,6 +22,8 @@ export interface LoweringOptions {
   readonly sizes?: Sizes;
   /** Takes the large constants. Default: they are in what is returned. */
   readonly constants?: ConstantsFile;
+  /** What comes in rows; default: nothing. */
+  readonly rows?: Rows;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface LoweringOptions {
 export function lowerToOnnx(
   graph: Graph,
   weights: Weights,
-  { channelBlock, half = false, sizes, constants }: LoweringOptions = {},
+  { channelBlock, half = false, sizes, constants, rows: inRows }: LoweringOptions = {},
 ): Uint8Array {
   const nodeWriter = createNodeWriter(constants);
   const writer: OnnxWriter = {
@@ -65,9 +68,13 @@ export function lowerToOnnx(
   const inputs: Record<string, unknown>[] = [];
   graph.nodes.forEach((node, id) => {
     if (node.kind === 'input' || (node.kind === 'parameter' && weights === 'inputs')) {
-      inputs.push(valueInfo(node.name, node.shape.map(onnxDim)));
+      const dims = node.shape.map(onnxDim);
+      const parts = inRows?.names.has(node.name) ? rowNames(node.name, inRows.count) : undefined;
+      for (const part of parts ?? []) inputs.push(valueInfo(part, dims.with(0, 1)));
+      if (parts === undefined) inputs.push(valueInfo(node.name, dims));
+      const whole = parts === undefined ? node.name : joinRows(writer, parts);
       const rows = node.shape.length === 3;
-      written[id] = rows ? writer.node('Unsqueeze', [node.name, writer.int64([ROW_AXIS])]) : node.name;
+      written[id] = rows ? writer.node('Unsqueeze', [whole, writer.int64([ROW_AXIS])]) : whole;
     } else if (node.kind === 'step' && known(id) === undefined) {
       const inBlocks = blocks?.lower(id, node);
       written[id] = inBlocks?.plain;
@@ -80,11 +87,19 @@ export function lowerToOnnx(
       written[id] = name;
     }
   });
-  const outputs = [...graph.outputs].map(([name, value]) => {
+  const outputs = [...graph.outputs].flatMap(([name, value]) => {
     const source = precisions?.inFloat32(plain(value.id)) ?? plain(value.id);
     const rows = value.shape.length === 3;
-    nodeWriter.output(name, rows ? writer.node('Squeeze', [source, writer.int64([ROW_AXIS])]) : source);
-    return valueInfo(name, value.shape.map(onnxDim));
+    const whole = rows ? writer.node('Squeeze', [source, writer.int64([ROW_AXIS])]) : source;
+    const dims = value.shape.map(onnxDim);
+    if (!inRows?.names.has(name)) {
+      nodeWriter.output(name, whole);
+      return [valueInfo(name, dims)];
+    }
+    return rowNames(name, inRows.count).map((part, row) => {
+      nodeWriter.output(part, inRows.count === 1 ? whole : takeRow(writer, whole, row));
+      return valueInfo(part, dims.with(0, 1));
+    });
   });
   return encodeModel({ ...nodeWriter.written(), inputs, outputs });
 }

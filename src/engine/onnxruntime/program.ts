@@ -1,7 +1,7 @@
 import './no-telemetry.ts';
 import { open, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { env, InferenceSession, listSupportedBackends, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../../graph/graph.ts';
 import type { Tensor } from '../../graph/operation.ts';
 import { type Sizes, showShape } from '../../graph/shape.ts';
@@ -14,6 +14,12 @@ import type { ConstantsFile } from './node-writer.ts';
 export const DEVICES = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
 
 export type Device = (typeof DEVICES)[number];
+
+/** Of these, what onnxruntime-node has a provider for on this system, installed or not. */
+export function startableDevices(): Device[] {
+  const names = new Set(listSupportedBackends().map(({ name }) => name));
+  return DEVICES.filter((device) => names.has(device));
+}
 
 /** What, beside a graph and its inputs, the bits of a result depend on. */
 export const ENGINE_VERSION = `onnxruntime-node ${env.versions.node} ${process.platform}-${process.arch}`;
@@ -95,7 +101,8 @@ async function start(model: Uint8Array | string, options: EngineOptions): Promis
   };
 }
 
-function ortTensor({ data, shape }: Tensor, name: string): OrtTensor {
+/** Throws a RangeError under the name where the numbers do not fill the shape. */
+export function ortTensor({ data, shape }: Tensor, name: string): OrtTensor {
   const wanted = shape.reduce((product, size) => product * size, 1);
   if (data.length !== wanted) {
     throw new RangeError(`${name}: ${showShape(shape)} takes ${wanted} numbers, got ${data.length}`);
@@ -117,9 +124,21 @@ env.logLevel = 'fatal';
 const CUDA_HINT =
   'its libraries are installed by ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js';
 
-async function createSession(
+/**
+ * Starts ONNX Runtime on a model; throws an Error that names the device where its provider does not start.
+ *
+ * @param options.outputs where all outputs come to lie: in JavaScript's memory (cpu, the default), or in WebGPU's, as tensors that only
+ * sessions on WebGPU read
+ */
+export async function createSession(
   model: Uint8Array | string,
-  { device = 'cpu', deviceId = 0, threads = 1, profile }: EngineOptions,
+  {
+    device = 'cpu',
+    deviceId = 0,
+    threads = 1,
+    profile,
+    outputs = 'cpu',
+  }: Omit<EngineOptions, 'half'> & { readonly outputs?: 'cpu' | 'gpu-buffer' },
 ): Promise<InferenceSession> {
   const settings: InferenceSession.SessionOptions = {
     executionProviders: [device === 'cuda' ? { name: device, deviceId } : device],
@@ -128,6 +147,7 @@ async function createSession(
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     logSeverityLevel: FATAL,
+    ...(outputs === 'cpu' ? {} : { preferredOutputLocation: outputs }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
   };
   try {
@@ -136,7 +156,12 @@ async function createSession(
       : InferenceSession.create(model, settings));
   } catch (error) {
     const hint = device === 'cuda' ? `; ${CUDA_HINT}` : '';
-    const [reason] = (error as Error).message.split('\n');
+    const reason = reasonOf((error as Error).message);
     throw new Error(`ONNX Runtime does not start on ${device}: ${reason}${hint}`, { cause: error });
   }
+}
+
+/** The first line, without the place in ONNX Runtime's source and the condition that WebGPU's begins with. */
+function reasonOf(message: string): string {
+  return message.split('\n')[0]!.replace(/^\/onnxruntime_src\/.* was false\. /, '');
 }
