@@ -32,11 +32,11 @@ const { values: options } = parseArgs({
 /** One evaluation of the network as a search makes it, ready to be timed: what depends on the mels alone is there. */
 async function prepare(): Promise<() => Promise<unknown>> {
   const config = await loadConfig(options.config);
-  const { fromMels, rest } = networkParts(config);
+  const { before, rest } = networkParts(config);
   const weights = randomWeights(buildWaveGrad(config));
   const { mels, ...changing } = randomInputs(config, FRAMES);
   const engine = { threads: 1, sizes: { frames: FRAMES } };
-  const first = await compile(fromMels, weights, engine);
+  const first = await compile(before, weights, engine);
   const conditioning = await first.run({ mels });
   const program = await compile(rest, weights, engine);
   return () => program.run({ ...changing, ...conditioning });

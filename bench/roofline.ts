@@ -82,11 +82,11 @@ async function convolution(
 
 async function network(): Promise<Work> {
   const graph = buildWaveGrad(config);
-  const { fromMels, rest } = networkParts(config);
+  const { before, rest } = networkParts(config);
   const weights = randomWeights(graph);
   const { mels, ...changing } = randomInputs(config, frames);
   const engine = { threads: 1, sizes: { frames } };
-  const first = await compile(fromMels, weights, engine);
+  const first = await compile(before, weights, engine);
   const inputs = { ...changing, ...(await first.run({ mels })) };
   const program = await compile(rest, weights, { ...engine, profile: join(folder, 'network') });
   return { program, inputs, macs: macsOf(graph), best: Number.POSITIVE_INFINITY };

@@ -29,7 +29,7 @@ export interface RowReverse {
 
 /**
  * The reverse step of `sample` in float32, where the states are: the constants are computed in double precision and rounded, as is each
- * operation.
+ * operation. A device may hold what is not a number to −1, as WebGPU does: a schedule that blows up is then bad rather than none.
  *
  * @param options.rows of a call
  * @throws Error where the device does not start

@@ -29,16 +29,10 @@ export interface Model {
   dispose(): Promise<void>;
 }
 
-/** The programs of the network's parts. */
-interface Programs {
-  readonly fromMels: Program;
-  /** Where the rest does not do it itself. */
-  readonly fromLevels?: Program;
-  readonly rest: Program;
-}
+const PARTS = ['before', 'rest'] as const;
 
-/** Those that a prepared network has. */
-const PREPARED = ['fromMels', 'rest'] as const;
+/** The network's programs, for what the mels alone determine and for the rest. */
+type Programs = Readonly<Record<(typeof PARTS)[number], Program>>;
 
 /**
  * Loads a trained network.
@@ -49,12 +43,9 @@ const PREPARED = ['fromMels', 'rest'] as const;
  */
 export async function loadModel(path: string, configPath?: string, options?: EngineOptions): Promise<Model> {
   const { config, weights } = await readModel(path, configPath);
-  const parts = networkParts(config, { levelsApart: (options?.device ?? 'cpu') !== 'cpu' });
-  const [fromMels, rest] = await Promise.all(
-    [parts.fromMels, parts.rest].map((part) => compile(part, weights, options)),
-  );
-  const fromLevels = parts.fromLevels && (await compile(parts.fromLevels, weights));
-  return modelOf(config, { fromMels: fromMels!, fromLevels, rest: rest! }, options);
+  const parts = networkParts(config);
+  const [before, rest] = await Promise.all(PARTS.map((part) => compile(parts[part], weights, options)));
+  return modelOf(config, { before: before!, rest: rest! }, options);
 }
 
 /**
@@ -71,7 +62,7 @@ export async function prepareModel(
 ): Promise<void> {
   const { config, weights } = await readModel(path, configPath);
   const parts = networkParts(config);
-  for (const part of PREPARED) await writeProgram(parts[part], weights, join(folder, part), options);
+  for (const part of PARTS) await writeProgram(parts[part], weights, join(folder, part), options);
 }
 
 /**
@@ -86,8 +77,8 @@ export async function openPrepared(
   options?: EngineOptions,
 ): Promise<Model> {
   const config = await loadModelConfig(await modelFiles(path), configPath);
-  const [fromMels, rest] = await Promise.all(PREPARED.map((part) => openProgram(join(folder, part), options)));
-  return modelOf(config, { fromMels: fromMels!, rest: rest! }, options);
+  const [before, rest] = await Promise.all(PARTS.map((part) => openProgram(join(folder, part), options)));
+  return modelOf(config, { before: before!, rest: rest! }, options);
 }
 
 async function readModel(path: string, configPath: string | undefined) {
@@ -97,11 +88,7 @@ async function readModel(path: string, configPath: string | undefined) {
   return { config, weights: readWeights(checkpoint, files.checkpoint, buildWaveGrad(config).parameters()) };
 }
 
-function modelOf(
-  config: WaveGradConfig,
-  { fromMels, fromLevels, rest }: Programs,
-  options: EngineOptions | undefined,
-): Model {
+function modelOf(config: WaveGradConfig, { before, rest }: Programs, options: EngineOptions | undefined): Model {
   const { n_mels: nMels, hop_length: hop } = config.data_config;
   const only = options?.sizes?.frames;
   const kept = new WeakMap<Float32Array, Conditioning>();
@@ -132,18 +119,17 @@ function modelOf(
       const conditioning =
         known?.batch === batch
           ? known
-          : { batch, values: fromMels.run({ mels: { data: mels, shape: [batch, nMels, frames] } }) };
+          : { batch, values: before.run({ mels: { data: mels, shape: [batch, nMels, frames] } }) };
       kept.set(mels, conditioning);
-      const levels = { noiseLevels: { data: noiseLevels, shape: [batch] } };
       const { noise } = await rest.run({
         ...(await conditioning.values),
         signal: { data: signal, shape: [batch, frames * hop] },
-        ...(fromLevels === undefined ? levels : await fromLevels.run(levels)),
+        noiseLevels: { data: noiseLevels, shape: [batch] },
       });
       return noise!.data;
     },
     async dispose() {
-      await Promise.all([fromMels.dispose(), rest.dispose(), fromLevels?.dispose()]);
+      await Promise.all([before.dispose(), rest.dispose()]);
     },
   };
 }

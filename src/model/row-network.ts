@@ -2,11 +2,13 @@ import type { Resident } from '../engine/engine.ts';
 import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
 import { compileRows, type DeviceMemory, openDeviceMemory } from '../engine/onnxruntime/resident.ts';
 import { readInput } from '../formats/read-input.ts';
+import { computedBefore } from '../graph/passes/computed-before.ts';
 import { readWeights } from './checkpoint.ts';
 import type { WaveGradConfig } from './config.ts';
 import { loadModelConfig } from './load-config.ts';
 import { modelFiles } from './model-files.ts';
 import { networkParts } from './network-parts.ts';
+import { buildWaveGrad } from './wavegrad.ts';
 
 /** What the network makes of one clip's mels, whatever the signal and its noise level; on the device. */
 export type Conditioning = Readonly<Record<string, Resident>>;
@@ -49,14 +51,16 @@ export async function loadRowNetwork(
 ): Promise<RowNetwork> {
   const files = await modelFiles(path);
   const config = await loadModelConfig(files, configPath);
-  const parts = networkParts(config, { levelsApart: true });
+  const { before: ofMels, rest } = networkParts(config);
+  // Few numbers with wide sines, for which WebGPU would wait for the CPU in the midst of each call.
+  const { before: ofLevels, rest: ofStates } = computedBefore(rest, new Set(['noiseLevels']), 'level');
   const checkpoint = await readInput(files.checkpoint, 'the checkpoint');
-  const weights = readWeights(checkpoint, files.checkpoint, parts.parameters);
-  const conditions = [...parts.fromMels.outputs.keys()];
-  const fromMels = await compileRows(parts.fromMels, weights, { count: 1, names: new Set(conditions) }, options);
+  const weights = readWeights(checkpoint, files.checkpoint, buildWaveGrad(config).parameters());
+  const conditions = [...ofMels.outputs.keys()];
+  const fromMels = await compileRows(ofMels, weights, { count: 1, names: new Set(conditions) }, options);
   const inRows = new Set(['signal', 'noise', ...conditions]);
-  const network = await compileRows(parts.rest, weights, { count: rows, names: inRows }, options);
-  const fromLevels = await compile(parts.fromLevels!, weights);
+  const network = await compileRows(ofStates, weights, { count: rows, names: inRows }, options);
+  const fromLevels = await compile(ofLevels, weights);
   const memory = await openDeviceMemory(options);
   const { n_mels: nMels } = config.data_config;
   return {

@@ -54,17 +54,20 @@ export async function chooseDevice(request: DeviceRequest, say: (text: string) =
   const files = await modelFiles(request.model ?? DEMO);
   const { half, threads, clipSeconds } = request;
   const about = { half, threads, clipSeconds, checkpoint: files.checkpoint, config: request.config ?? files.config };
-  if (request.device !== 'auto') return { device: request.device, rowsPerCall: await rowsOn(request.device, about) };
+  if (request.device !== 'auto')
+    return { device: request.device, rowsPerCall: await rowsOn(request.device, about, say) };
   const device = known ?? (await fastest(about, say));
-  return { device, rowsPerCall: device === 'cpu' ? undefined : await rowsOn(device, about) };
+  return { device, rowsPerCall: device === 'cpu' ? undefined : await rowsOn(device, about, say) };
 }
 
 type About = Omit<Probe, 'kind' | 'device'>;
 
-async function rowsOn(device: Device, about: About): Promise<number> {
+async function rowsOn(device: Device, about: About, say: (text: string) => void): Promise<number> {
   const { timings, reason } = await probeDevice({ ...about, kind: 'rows', device }, ROWS_LIMIT_SECONDS);
   const best = timings.at(-1);
   if (best === undefined) throw new InputError(`--device ${device}: ${reason}`);
+  const each = best.rows === 1 ? 'one clip goes' : `${best.rows} clips go`;
+  say(`${device}: ${each} through the network at a time, in ${inSeconds(best.seconds)}`);
   return best.rows;
 }
 
@@ -82,12 +85,15 @@ async function fastest(about: About, say: (text: string) => void): Promise<Devic
     tried.push({ device, seconds: timings[0]?.seconds ?? Number.POSITIVE_INFINITY, reason });
   }
   const taken = tried.reduce((a, b) => (b.seconds < a.seconds ? b : a));
-  const shown = (seconds: number) => `${seconds.toPrecision(2)} s`;
-  say(`--device auto: ${taken.device}, ${shown(taken.seconds)} an evaluation of the network`);
+  say(`--device auto: ${taken.device}, ${inSeconds(taken.seconds)} an evaluation of the network`);
   for (const { device, seconds, reason } of tried) {
     if (device === taken.device) continue;
-    const slower = `${shown(seconds)} an evaluation, ${taken.device} ${shown(taken.seconds)}`;
+    const slower = `${inSeconds(seconds)} an evaluation, ${taken.device} ${inSeconds(taken.seconds)}`;
     say(`${device}: ${Number.isFinite(seconds) ? slower : reason}`);
   }
   return taken.device;
+}
+
+function inSeconds(seconds: number): string {
+  return `${seconds.toPrecision(2)} s`;
 }

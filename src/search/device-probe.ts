@@ -10,7 +10,7 @@ const MOST_ROWS = 128;
 
 /**
  * The entry of a process that tries a device, which may end it: times one network evaluation of a clip, or of ever more clips together, and
- * prints an answer a line.
+ * sends its answers.
  */
 const probe = JSON.parse(process.argv[2]!) as Probe;
 try {
@@ -20,8 +20,10 @@ try {
   say({ reason: (error as Error).message });
 }
 
+process.disconnect();
+
 function say(answer: ProbeAnswer): void {
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
+  process.send!(answer);
 }
 
 async function tryRows(): Promise<void> {

@@ -51,11 +51,11 @@ type ModelSettings = Pick<
   | 'scoringClips'
   | 'heldoutClips'
   | 'clipsPerCall'
+  | 'device'
   | 'rowsPerCall'
   | 'arithmetic'
   | 'half'
   | 'halfDifference'
-  | 'device'
   | 'engine'
 >;
 
@@ -111,9 +111,9 @@ export async function planModel(
       scoringClips: scoring.clips.map(named),
       heldoutClips: heldout.clips.map(named),
       clipsPerCall,
+      device,
       ...(rowsPerCall !== undefined && { rowsPerCall, arithmetic: 'float32' }),
       ...(half && { half }),
-      device,
       engine: ENGINE_VERSION,
     },
     worker: {

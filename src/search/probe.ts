@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Device } from '../engine/onnxruntime/program.ts';
 import { workerEntry } from '../pool/worker-entry.ts';
@@ -37,9 +36,9 @@ export async function probeDevice(probe: Probe, limitSeconds: number): Promise<P
   const entry = workerEntry('device-probe', import.meta.url);
   const isSource = entry.pathname.endsWith('.ts');
   const loader = isSource ? ['--import', import.meta.resolve('tsx')] : [];
-  // What drivers print on standard error is not for the user.
+  // What drivers print is not for the user.
   const child = spawn(process.execPath, [...loader, fileURLToPath(entry), JSON.stringify(probe)], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   let isLate = false;
   const limit = setTimeout(() => {
@@ -51,7 +50,7 @@ export async function probeDevice(probe: Probe, limitSeconds: number): Promise<P
     child.on('close', (code, signal) => resolve(endOf(code, signal)));
   });
   const answers: ProbeAnswer[] = [];
-  for await (const line of createInterface({ input: child.stdout })) answers.push(JSON.parse(line) as ProbeAnswer);
+  child.on('message', (answer) => answers.push(answer as ProbeAnswer));
   const end = await ended;
   clearTimeout(limit);
   const timings = answers.filter((answer) => 'seconds' in answer);

@@ -39,6 +39,9 @@ export const studySettings = z.strictObject({
   clipSamples: z.int().positive(),
   /** Clips that go through the network together. */
   clipsPerCall: z.int().positive(),
+  scoringClips: z.array(hashed).min(1),
+  heldoutClips: z.array(hashed).min(1),
+  device: z.string(),
   /** On a device other than the CPU: rows, clips of one candidate or several, that a call of the network has. */
   rowsPerCall: z.int().positive().optional(),
   /** How the sampler adds up its states where it is on a device; absent where it does so in float64, on the CPU. */
@@ -47,9 +50,6 @@ export const studySettings = z.strictObject({
   half: z.literal(true).optional(),
   /** The first schedule's score so, less that in float32. */
   halfDifference: z.number().optional(),
-  scoringClips: z.array(hashed).min(1),
-  heldoutClips: z.array(hashed).min(1),
-  device: z.string(),
   /** What the bits of a score depend on beside all this. */
   engine: z.string(),
   version: z.string(),

@@ -1,10 +1,12 @@
 import { processConstants } from '../../src/diffusion/process.ts';
 import { compileRowReverse } from '../../src/diffusion/row-reverse.ts';
+import { compile } from '../../src/engine/onnxruntime/program.ts';
+import { Graph } from '../../src/graph/graph.ts';
 import { loadModel } from '../../src/model/model.ts';
 import { loadRowNetwork } from '../../src/model/row-network.ts';
 import { golden, tinyCheckpoint } from '../model/tiny.ts';
 import { distancesOf, rowEvaluator, tasks } from '../search/row-problem.ts';
-import { clips, noiseOf, sampled } from './sampling.ts';
+import { clips, noiseOf, PHASES, sampled } from './sampling.ts';
 
 /** The tiny network's output for the inputs that the golden one is of. */
 async function predicted(): Promise<Float32Array> {
@@ -59,6 +61,22 @@ async function scored() {
   return { together: together!.map(distancesOf), alone: alone.map(distancesOf) };
 }
 
+/** Sines and cosines of phases as wide as those of a noise level. */
+async function sines(): Promise<number[][]> {
+  const graph = new Graph();
+  const x = graph.input('x', [PHASES.length]);
+  for (const name of ['sin', 'cos'] as const) graph.output(name, graph.apply({ name, attributes: {} }, x));
+  const program = await compile(graph, 'inputs', { device: 'webgpu' });
+  const { sin, cos } = await program.run({ x: { shape: [PHASES.length], data: PHASES } });
+  await program.dispose();
+  return [sin!, cos!].map(({ data }) => [...data]);
+}
+
 process.stdout.write(
-  JSON.stringify({ predicted: [...(await predicted())], generated: await generated(), ...(await scored()) }),
+  JSON.stringify({
+    sines: await sines(),
+    predicted: [...(await predicted())],
+    generated: await generated(),
+    ...(await scored()),
+  }),
 );

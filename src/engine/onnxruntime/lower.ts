@@ -6,6 +6,7 @@ import { mixedPrecision } from './half-precision.ts';
 import { type ConstantsFile, createNodeWriter } from './node-writer.ts';
 import { encodeModel, valueInfo } from './onnx-file.ts';
 import { joinRows, type Rows, rowNames, takeRow } from './rows.ts';
+import { preciseSine } from './sines.ts';
 
 /** Where values of rank 3 get their one row (see OnnxWriter). */
 const ROW_AXIS = 2;
@@ -18,6 +19,8 @@ export interface LoweringOptions {
   readonly channelBlock?: number;
   /** Whether products of matrices are computed in half precision, which blocked kernels are not made for. Default: false. */
   readonly half?: boolean;
+  /** Whether sines and cosines are computed in double precision, wherever that is. Default: false. */
+  readonly preciseSines?: boolean;
   /** What some of the graph's symbols stand for in every run. Default: each run sizes them. */
   readonly sizes?: Sizes;
   /** Takes the large constants. Default: they are in what is returned. */
@@ -33,7 +36,7 @@ export interface LoweringOptions {
 export function lowerToOnnx(
   graph: Graph,
   weights: Weights,
-  { channelBlock, half = false, sizes, constants, rows: inRows }: LoweringOptions = {},
+  { channelBlock, half = false, preciseSines = false, sizes, constants, rows: inRows }: LoweringOptions = {},
 ): Uint8Array {
   const nodeWriter = createNodeWriter(constants);
   const writer: OnnxWriter = {
@@ -82,7 +85,8 @@ export function lowerToOnnx(
       const from = node.inputs.map(plain);
       const shapes = node.inputs.map((input) => graph.nodes[input]!.shape);
       const chosen = precisions?.inputsOf(node.step.name, from);
-      const name = lowerStep(writer, node.step, chosen?.inputs ?? from, shapes);
+      const precise = preciseSines ? preciseSine(writer, node.step, from) : undefined;
+      const name = precise ?? lowerStep(writer, node.step, chosen?.inputs ?? from, shapes);
       if (chosen?.half) precisions?.note(name);
       written[id] = name;
     }

@@ -38,6 +38,7 @@ message ModelProto {
 export const FLOAT = 1;
 const INT64 = 7;
 export const FLOAT16 = 10;
+export const DOUBLE = 11;
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;

@@ -76,7 +76,8 @@ export function openProgram(path: string, options: EngineOptions = {}): Promise<
 }
 
 async function loweringFor({ device = 'cpu', half, sizes }: EngineOptions): Promise<LoweringOptions> {
-  return { channelBlock: device === 'cpu' ? await channelBlock() : undefined, half, sizes };
+  const block = device === 'cpu' ? await channelBlock() : undefined;
+  return { channelBlock: block, half, preciseSines: device === 'webgpu', sizes };
 }
 
 /** @param model its bytes, or its file */
