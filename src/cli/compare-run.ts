@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { counted, duration, grouped } from '../report/numbers.ts';
 import { comparisonNfe, type Heard, hearAll } from '../search/compare.ts';
 import type { ModelPlan } from '../search/plan-model.ts';
@@ -18,7 +17,7 @@ interface HearingOptions {
   readonly plan: ModelPlan;
   readonly contenders: readonly Contender[];
   readonly replicates: number;
-  /** Default: the number of cores. */
+  /** Default: what the engine and the cores suggest. */
   readonly jobs?: number;
   readonly quiet: boolean;
   readonly say: (text: string) => void;
@@ -31,7 +30,7 @@ interface HearingOptions {
  * @throws InputError where the model cannot be loaded
  */
 export async function hearWithWorkers(options: HearingOptions): Promise<HeardAll | undefined> {
-  const { plan, contenders, replicates, jobs = availableParallelism(), quiet, say } = options;
+  const { plan, contenders, replicates, jobs, quiet, say } = options;
   const { heldoutClips, clipSamples, sampleRate, precision } = plan.settings;
   const samples = heldoutClips.length * clipSamples;
   const schedules = contenders.map(({ schedule }) => schedule.betas);

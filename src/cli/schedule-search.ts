@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { availableParallelism } from 'node:os';
 import { join, parse, resolve } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { DEMO } from '../model/demo.ts';
@@ -43,7 +42,7 @@ await runCommand(
       if (positionals.length > 0)
         throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
       const [steps, ...more] = stepCounts(args.iters) as [number, ...number[]];
-      const jobs = wholeNumber('jobs', args.jobs ?? availableParallelism(), 1);
+      const jobs = args.jobs === undefined ? undefined : wholeNumber('jobs', args.jobs, 1);
       if (args.resume && args.fresh) throw new UsageError('--resume and --fresh exclude each other');
       const request = searchRequest(args);
       const say = (text: string) => {
@@ -108,7 +107,7 @@ interface Run {
   readonly plan: SearchPlan;
   readonly folder: string;
   readonly mode: StudyMode;
-  readonly jobs: number;
+  readonly jobs?: number;
   readonly say: (text: string) => void;
   readonly quiet: boolean;
 }

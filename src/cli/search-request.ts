@@ -1,6 +1,7 @@
 import type { InferredOptionTypes } from 'yargs';
 import type { SearchRequest } from '../search/plan.ts';
 import { packageVersion, UsageError, wholeNumber } from './command.ts';
+import { checkDevice } from './engine-flags.ts';
 import type { SEARCH_FLAGS } from './search-flags.ts';
 
 /** The options of schedule-search, as they were given. */
@@ -16,7 +17,8 @@ export function searchRequest(args: SearchArguments): Omit<SearchRequest, 'steps
   if (range !== undefined && !(range[0] < range[1])) {
     throw new UsageError(`--range must be two rising numbers, got ${range.join(' ')}`);
   }
-  const { model, config, clips, heldout, strategy, metric, clamp, precision, device } = args;
+  const { model, config, clips, heldout, strategy, metric, clamp, precision, engine, device } = args;
+  checkDevice(args);
   return {
     model,
     config,
@@ -35,6 +37,7 @@ export function searchRequest(args: SearchArguments): Omit<SearchRequest, 'steps
     clamp,
     precision,
     seed: wholeNumber('seed', args.seed, 0),
+    engine,
     device,
     version: packageVersion(),
   };

@@ -21,7 +21,8 @@ export interface Session {
 
 interface SessionOptions {
   readonly model: Pick<ModelPlan, 'worker'>;
-  readonly jobs: number;
+  /** Default: what the engine and the cores suggest. */
+  readonly jobs?: number;
   readonly quiet: boolean;
   readonly say: (text: string) => void;
   /** What becomes of what is finished when Ctrl-C is pressed. Default: it is saved. */
@@ -33,7 +34,7 @@ export async function withSession<Result>(
   { model, jobs, quiet, say, kept = ' What is finished is saved.' }: SessionOptions,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const pool = createSearchPool(model, threadsFor(jobs, say));
+  const pool = createSearchPool(model, threadsFor(jobs, model.worker.engine, say));
   const interrupt = onInterrupt(() => {
     pool.cancel();
     say(`\nStopping after the steps in hand; once more to stop at once.${kept}`);

@@ -1,4 +1,5 @@
-import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
+import { compile } from '../engine/compile.ts';
+import type { EngineOptions } from '../engine/engine.ts';
 import { readInput } from '../formats/read-input.ts';
 import { readWeights } from './checkpoint.ts';
 import type { WaveGradConfig } from './config.ts';

@@ -1,5 +1,5 @@
 import { threadId, workerData } from 'node:worker_threads';
-import type { Device } from '../engine/onnxruntime/program.ts';
+import type { Device, EngineName } from '../engine/engine.ts';
 import { InputError } from '../formats/input-error.ts';
 import { loadModel } from '../model/model.ts';
 import { loadPullback } from '../model/pullback.ts';
@@ -20,6 +20,7 @@ import {
 export interface WorkerSettings extends Omit<EvaluatorOptions, 'predictNoise' | 'loadPullback' | 'melConfig'> {
   readonly checkpointPath: string;
   readonly configPath: string;
+  readonly engine: EngineName;
   readonly device: Device;
 }
 
@@ -44,10 +45,11 @@ const isCancelled = () => Atomics.load(cancelFlag, 0) !== 0;
 let evaluator: Promise<Evaluator> | undefined;
 
 async function start(): Promise<Evaluator> {
-  const { checkpointPath, configPath, device, ...rest } = settings;
-  const model = await loadModel(checkpointPath, configPath, { device, threads: 1 });
+  const { checkpointPath, configPath, engine, device, ...rest } = settings;
+  const options = { engine, device, threads: 1 };
+  const model = await loadModel(checkpointPath, configPath, options);
   // A second session, for the few strategies that ask for it.
-  const pullback = async () => (await loadPullback(checkpointPath, configPath, { device, threads: 1 })).pullBackNoise;
+  const pullback = async () => (await loadPullback(checkpointPath, configPath, options)).pullBackNoise;
   const { predictNoise, config } = model;
   return createEvaluator({ ...rest, predictNoise, loadPullback: pullback, melConfig: config.data_config });
 }

@@ -1,14 +1,13 @@
 import { type Graph, lowerStep } from '../../graph/graph.ts';
 import type { OnnxAttributes, OnnxWriter } from '../../graph/operation.ts';
 import { type Dim, writtenShape } from '../../graph/shape.ts';
+import { weightsOf } from '../checks.ts';
+import type { Weights } from '../engine.ts';
 import { mixedPrecision } from './half-precision.ts';
 import { attribute, encodeModel, floatTensor, int64Tensor, valueInfo } from './onnx-file.ts';
 
 /** Where values of rank 3 get their one row (see OnnxWriter). */
 const ROW_AXIS = 2;
-
-/** The numbers of a graph's parameters by name, or that they come with each run, as inputs of those names. */
-export type Weights = ReadonlyMap<string, Float32Array> | 'inputs';
 
 export interface LoweringOptions {
   /** What OnnxWriter says of it; only for parameters that come with each run, since ONNX Runtime knows best for others. */
@@ -64,10 +63,7 @@ export function lowerToOnnx(
       const rows = node.shape.length === 3;
       names.push(rows ? writer.node('Unsqueeze', [node.name, writer.int64([ROW_AXIS])]) : node.name);
     } else if (node.kind === 'parameter') {
-      const data = (weights as ReadonlyMap<string, Float32Array>).get(node.name);
-      if (data === undefined) throw new RangeError(`no weights are given for ${node.name}`);
-      const wanted = node.shape.reduce((product, size) => product * size, 1);
-      if (data.length !== wanted) throw new RangeError(`${node.name} takes ${wanted} weights, got ${data.length}`);
+      const data = weightsOf(weights as Exclude<Weights, 'inputs'>, node.name, node.shape);
       initializers.push(floatTensor(node.name, data, writtenShape(node.shape)));
       names.push(node.name);
     } else if (node.kind === 'constant') {

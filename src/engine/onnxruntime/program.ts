@@ -2,31 +2,13 @@ import './no-telemetry.ts';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../../graph/graph.ts';
 import type { Tensor } from '../../graph/operation.ts';
-import { showShape } from '../../graph/shape.ts';
-import type { Program } from '../engine.ts';
+import { checkFilled, checkKnown } from '../checks.ts';
+import type { Device, EngineOptions, Program, Weights } from '../engine.ts';
 import { channelBlock } from './channel-block.ts';
-import { lowerToOnnx, type Weights } from './lower.ts';
-
-/** Where ONNX Runtime runs: its execution providers that ship with onnxruntime-node, or are installed beside it (cuda). */
-export const DEVICES = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
-
-export type Device = (typeof DEVICES)[number];
+import { lowerToOnnx } from './lower.ts';
 
 /** What, beside a graph and its inputs, the bits of a result depend on. */
 export const ENGINE_VERSION = `onnxruntime-node ${env.versions.node} ${process.platform}-${process.arch}`;
-
-export interface EngineOptions {
-  /** Default cpu. */
-  readonly device?: Device;
-  /** Which of several CUDA devices; default 0. */
-  readonly deviceId?: number;
-  /** Threads of one run on the CPU; default 1, since workers run side by side. */
-  readonly threads?: number;
-  /** Whether products of matrices are computed in half precision; the rest, the weights and the results are float32. Default: false. */
-  readonly half?: boolean;
-  /** Where to write the times of every node, to be read by people: files PREFIX_….json, when the program is disposed of. */
-  readonly profile?: string;
-}
 
 /** Compiles a graph with its weights for ONNX Runtime; a training program takes them as inputs instead. Throws an Error that names the device where its provider does not start. */
 export async function compile(
@@ -42,8 +24,7 @@ export async function compile(
       const feeds = mapped(inputs, ortTensor);
       const wanted: Record<string, OrtTensor | null> = mapped(into, ortTensor);
       // ONNX Runtime would pass over it, and its memory would come back as it was.
-      const unknown = Object.keys(into).find((name) => !session.outputNames.includes(name));
-      if (unknown !== undefined) throw new RangeError(`the program has no output ${unknown}`);
+      checkKnown(into, session.outputNames);
       for (const name of session.outputNames) wanted[name] ??= null;
       const results = await session.run(feeds, wanted);
       // Written in place, though what comes back are other objects.
@@ -56,12 +37,9 @@ export async function compile(
   };
 }
 
-function ortTensor({ data, shape }: Tensor, name: string): OrtTensor {
-  const wanted = shape.reduce((product, size) => product * size, 1);
-  if (data.length !== wanted) {
-    throw new RangeError(`${name}: ${showShape(shape)} takes ${wanted} numbers, got ${data.length}`);
-  }
-  return new OrtTensor('float32', data, shape);
+function ortTensor(tensor: Tensor, name: string): OrtTensor {
+  checkFilled(tensor, name);
+  return new OrtTensor('float32', tensor.data, tensor.shape);
 }
 
 function mapped<From, To>(
