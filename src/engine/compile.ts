@@ -1,22 +1,22 @@
 import type { Graph } from '../graph/graph.ts';
 import type { EngineName, EngineOptions, Program, Weights } from './engine.ts';
+import { compile as compileForOnnxRuntime } from './onnxruntime/program.ts';
+import { onnxRuntimeVersion } from './onnxruntime/runtime.ts';
+import { loadTensorFlow } from './tensorflow/load.ts';
+import { compile as compileForTensorFlow } from './tensorflow/program.ts';
 
 /**
- * Compiles a graph with its weights for the chosen engine; a training program takes them as inputs instead. Only that engine is loaded.
+ * Compiles a graph with its weights for the chosen engine; a training program takes them as inputs instead. No other engine's package is loaded.
  *
- * @throws RangeError where a parameter has no weights of its size, or half precision is asked of TensorFlow.js; Error in one sentence where the engine, or its device, does not start
+ * @throws RangeError where a parameter has no weights of its size, or half precision is asked of TensorFlow.js; Error in one sentence where
+ * the engine, or its device, does not start
  */
 export async function compile(graph: Graph, weights: Weights, options: EngineOptions = {}): Promise<Program> {
-  if (options.engine === 'tensorflow') {
-    if (options.half === true) {
-      throw new RangeError('TensorFlow.js computes in float32 here; half precision is for the engine onnxruntime');
-    }
-    const { loadTensorFlow } = await import('./tensorflow/load.ts');
-    const { compile } = await import('./tensorflow/program.ts');
-    return compile(loadTensorFlow().tf, graph, weights);
+  if (options.engine !== 'tensorflow') return compileForOnnxRuntime(graph, weights, options);
+  if (options.half === true) {
+    throw new RangeError('TensorFlow.js computes in float32 here; half precision is for the engine onnxruntime');
   }
-  const { compile } = await import('./onnxruntime/program.ts');
-  return compile(graph, weights, options);
+  return compileForTensorFlow(loadTensorFlow().tf, graph, weights);
 }
 
 /** An engine that has loaded. */
@@ -27,13 +27,9 @@ export interface LoadedEngine {
   readonly device?: 'cpu' | 'gpu';
 }
 
-/** Loads an engine, or says in one sentence why it cannot be (an Error). */
+/** Loads an engine's package, or says in one sentence why it cannot be (an Error). */
 export async function loadEngine(name: EngineName): Promise<LoadedEngine> {
-  if (name === 'tensorflow') {
-    const { loadTensorFlow } = await import('./tensorflow/load.ts');
-    const { version, device } = loadTensorFlow();
-    return { version, device };
-  }
-  const { ENGINE_VERSION } = await import('./onnxruntime/program.ts');
-  return { version: ENGINE_VERSION };
+  if (name !== 'tensorflow') return { version: await onnxRuntimeVersion() };
+  const { version, device } = loadTensorFlow();
+  return { version, device };
 }

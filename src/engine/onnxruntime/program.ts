@@ -1,14 +1,11 @@
-import './no-telemetry.ts';
-import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../../graph/graph.ts';
 import type { Tensor } from '../../graph/operation.ts';
 import { checkFilled, checkKnown } from '../checks.ts';
 import type { Device, EngineOptions, Program, Weights } from '../engine.ts';
 import { channelBlock } from './channel-block.ts';
 import { lowerToOnnx } from './lower.ts';
-
-/** What, beside a graph and its inputs, the bits of a result depend on. */
-export const ENGINE_VERSION = `onnxruntime-node ${env.versions.node} ${process.platform}-${process.arch}`;
+import { onnxRuntime } from './runtime.ts';
 
 /** Compiles a graph with its weights for ONNX Runtime; a training program takes them as inputs instead. Throws an Error that names the device where its provider does not start. */
 export async function compile(
@@ -19,6 +16,11 @@ export async function compile(
   const block = device === 'cpu' && weights === 'inputs' ? await channelBlock() : undefined;
   const model = lowerToOnnx(graph, weights, { channelBlock: block, half });
   const session = await createSession(model, { device, deviceId, threads, profile });
+  const { Tensor: OrtTensor } = await onnxRuntime();
+  const ortTensor = (tensor: Tensor, name: string): OrtTensor => {
+    checkFilled(tensor, name);
+    return new OrtTensor('float32', tensor.data, tensor.shape);
+  };
   return {
     async run(inputs, into = {}) {
       const feeds = mapped(inputs, ortTensor);
@@ -37,11 +39,6 @@ export async function compile(
   };
 }
 
-function ortTensor(tensor: Tensor, name: string): OrtTensor {
-  checkFilled(tensor, name);
-  return new OrtTensor('float32', tensor.data, tensor.shape);
-}
-
 function mapped<From, To>(
   record: Readonly<Record<string, From>>,
   change: (value: From, name: string) => To,
@@ -49,9 +46,8 @@ function mapped<From, To>(
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }
 
-/** What goes wrong comes as an exception too; it need not be told twice. */
+/** What goes wrong comes as an exception too. */
 const FATAL = 4;
-env.logLevel = 'fatal';
 
 const CUDA_HINT =
   'its libraries are installed by ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js';
@@ -60,6 +56,7 @@ async function createSession(
   model: Uint8Array,
   { device, deviceId, threads, profile }: EngineOptions & { readonly device: Device; readonly deviceId: number },
 ): Promise<InferenceSession> {
+  const { InferenceSession } = await onnxRuntime();
   try {
     return await InferenceSession.create(model, {
       executionProviders: [device === 'cuda' ? { name: device, deviceId } : device],
