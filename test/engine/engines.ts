@@ -14,6 +14,8 @@ async function nodeOrJavaScript(): Promise<TensorFlow> {
   } catch {
     const tf = await import('@tensorflow/tfjs-core');
     await import('@tensorflow/tfjs-backend-cpu');
+    // No advice on standard error.
+    tf.env().set('IS_TEST', true);
     await tf.setBackend('cpu');
     return tf;
   }

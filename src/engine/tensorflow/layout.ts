@@ -15,7 +15,7 @@ export function storedAxis(axis: number, rank: number): number {
 
 /** The tensor with its dimensions as `stored` has them, from the order of the graph or back. */
 export function turned(tf: TensorFlow, x: TfTensor): TfTensor {
-  if (x.rank !== 3) return x.clone();
+  if (x.rank !== 3) return tf.clone(x);
   // Where one of the two is 1, the numbers lie the same way.
   return x.shape[1] === 1 || x.shape[2] === 1 ? tf.reshape(x, stored(x.shape)) : tf.transpose(x, [0, 2, 1]);
 }

@@ -15,7 +15,7 @@ export const upsampleLinear: Apply<AttributesOf<'upsampleLinear'>> = (tf, [x], {
 
 /** [batch, time · factor, channels] → [batch, time, channels]: that of a single tap, which is not moved. */
 export const upsampleLinearAdjoint: Apply<AttributesOf<'upsampleLinearAdjoint'>> = (tf, inputs, { factor }) =>
-  factor === 1 ? inputs[0]!.clone() : upsampleTapsAdjoint(tf, inputs, { factor, dilation: 1, taps: 1 });
+  factor === 1 ? tf.clone(inputs[0]!) : upsampleTapsAdjoint(tf, inputs, { factor, dilation: 1, taps: 1 });
 
 /** [batch, time · factor, channels] → [batch, time, channels]: the centre sample of each run, or the mean of the two. */
 export const downsampleLinear: Apply<AttributesOf<'downsampleLinear'>> = (tf, [x], { factor }) => {

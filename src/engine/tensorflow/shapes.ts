@@ -20,7 +20,7 @@ export const pad: Apply<AttributesOf<'pad'>> = (tf, [x], { axis, before, after }
 };
 
 export const reduceSum: Apply<AttributesOf<'reduceSum'>> = (tf, [x], { axes }) => {
-  if (axes.length === 0) return x!.clone();
+  if (axes.length === 0) return tf.clone(x!);
   const at = new Set(axes.map((axis) => storedAxis(axis, x!.rank)));
   return tf.sum(x!, [...at], true);
 };
