@@ -21,11 +21,10 @@ async function nodeOrJavaScript(): Promise<TensorFlow> {
   }
 }
 
+type Engine = readonly [title: string, compile: (graph: Graph, weights: Weights) => Promise<Program>];
+
 /** Every engine, as a title and its way to compile a graph. */
-export const ENGINES: readonly (readonly [
-  title: string,
-  compile: (graph: Graph, weights: Weights) => Promise<Program>,
-])[] = [
+export const ENGINES: readonly [onnxRuntime: Engine, tensorFlow: Engine] = [
   ['ONNX Runtime', compileForOnnxRuntime],
   ['TensorFlow.js', async (graph, weights) => compileForTensorFlow(tensorFlow, graph, weights)],
 ];

@@ -4,7 +4,7 @@ import type { TensorFlow, TfTensor } from './operation.ts';
  * TensorFlow's CPU kernels convolve with channels last only, so that [batch, channels, time] is kept as [batch, time, channels]; other ranks
  * stay as they are. This is its own inverse.
  */
-export function stored<Size>(shape: readonly Size[]): Size[] {
+function stored<Size>(shape: readonly Size[]): Size[] {
   return shape.length === 3 ? [shape[0]!, shape[2]!, shape[1]!] : [...shape];
 }
 

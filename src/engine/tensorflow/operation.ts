@@ -8,7 +8,7 @@ export type TfTensor = TensorFlowCore.Tensor;
 
 export type AttributesOf<Name extends OperationName> = Extract<Step, { readonly name: Name }>['attributes'];
 
-/** An operation on tensors in the layout of `stored`; always a tensor of its own, so that each is disposed of by itself. */
+/** An operation on tensors as layout.ts keeps them; always a tensor of its own, so that each is disposed of by itself. */
 export type Apply<Attributes = object> = (
   tf: TensorFlow,
   inputs: readonly TfTensor[],
