@@ -17,7 +17,8 @@ interface HearingOptions {
   readonly plan: ModelPlan;
   readonly contenders: readonly Contender[];
   readonly replicates: number;
-  readonly jobs: number;
+  /** Default: what the engine and the cores suggest. */
+  readonly jobs?: number;
   readonly quiet: boolean;
   readonly say: (text: string) => void;
 }

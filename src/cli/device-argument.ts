@@ -1,8 +1,11 @@
 import { availableParallelism } from 'node:os';
+import type { EngineName } from '../engine/engine.ts';
 import { type ChosenDevice, chooseDevice, type DeviceChoice } from '../search/choose-device.ts';
 import { UsageError, wholeNumber } from './command.ts';
+import { checkDevice } from './engine-flags.ts';
 
 interface DeviceArguments {
+  readonly engine: EngineName;
   readonly device: DeviceChoice;
   /** Default: false. */
   readonly half?: boolean;
@@ -16,7 +19,8 @@ interface DeviceArguments {
 /** Where the network runs, and by how many workers. */
 export interface DeviceSettings extends ChosenDevice {
   readonly half: boolean;
-  readonly jobs: number;
+  /** Undefined where it was left to TensorFlow.js. */
+  readonly jobs: number | undefined;
 }
 
 /**
@@ -30,10 +34,12 @@ export async function deviceArgument(
   say: (text: string) => void,
   recorded?: { readonly device: string; readonly rowsPerCall?: number },
 ): Promise<DeviceSettings> {
+  checkDevice(args);
   const jobs = wholeNumber('jobs', args.jobs ?? availableParallelism(), 1);
   const { half = false, model, config, 'clip-seconds': clipSeconds } = args;
   if (half && args.device === 'cpu')
     throw new UsageError('--half is for a --device other than cpu, which computes in float32');
+  if (args.engine === 'tensorflow') return { device: 'cpu', rowsPerCall: undefined, half: false, jobs: args.jobs };
   const request = { device: args.device, half, model, config, clipSeconds, threads: jobs, recorded };
   const chosen = await chooseDevice(request, say);
   if (chosen.device === 'cpu') {

@@ -111,7 +111,7 @@ interface Run {
   readonly plan: SearchPlan;
   readonly folder: string;
   readonly mode: StudyMode;
-  readonly jobs: number;
+  readonly jobs?: number;
   readonly say: (text: string) => void;
   readonly quiet: boolean;
 }

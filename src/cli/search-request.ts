@@ -18,7 +18,7 @@ export function searchRequest(
   if (range !== undefined && !(range[0] < range[1])) {
     throw new UsageError(`--range must be two rising numbers, got ${range.join(' ')}`);
   }
-  const { model, config, clips, heldout, strategy, metric, clamp, precision } = args;
+  const { model, config, clips, heldout, strategy, metric, clamp, precision, engine } = args;
   return {
     model,
     config,
@@ -37,6 +37,7 @@ export function searchRequest(
     clamp,
     precision,
     seed: wholeNumber('seed', args.seed, 0),
+    engine,
     version: packageVersion(),
   };
 }

@@ -21,7 +21,8 @@ export interface Session {
 
 interface SessionOptions {
   readonly model: Pick<ModelPlan, 'worker'>;
-  readonly jobs: number;
+  /** Default: what the engine and the cores suggest. */
+  readonly jobs?: number;
   readonly quiet: boolean;
   readonly say: (text: string) => void;
   /** What becomes of what is finished when Ctrl-C is pressed. Default: it is saved. */
@@ -40,7 +41,7 @@ export async function withSession<Result>(
   });
   const progress = createProgressLine(quiet);
   try {
-    const { pool, secondsPerNfe } = await openSearchPool(model, threadsFor(jobs, say));
+    const { pool, secondsPerNfe } = await openSearchPool(model, threadsFor(jobs, model.worker.engine, say));
     opened = pool;
     const isCancelled = () => interrupt.isWanted();
     if (isCancelled()) pool.cancel();

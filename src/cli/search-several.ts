@@ -27,7 +27,7 @@ interface Several {
   /** That is asked for. */
   readonly study: string;
   readonly modelFolder: string;
-  readonly jobs: number;
+  readonly jobs?: number;
   readonly say: (text: string) => void;
 }
 

@@ -1,5 +1,4 @@
-import type { Resident, RowProgram } from '../engine/engine.ts';
-import type { EngineOptions } from '../engine/onnxruntime/program.ts';
+import type { EngineOptions, Resident, RowProgram } from '../engine/engine.ts';
 import { compileRows } from '../engine/onnxruntime/resident.ts';
 import { Graph, type Value } from '../graph/graph.ts';
 import { symbolic } from '../graph/shape.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import type { Program } from '../engine/engine.ts';
-import { compile, type EngineOptions, openProgram, writeProgram } from '../engine/onnxruntime/program.ts';
+import { compile } from '../engine/compile.ts';
+import type { EngineOptions, Program } from '../engine/engine.ts';
+import { openProgram, writeProgram } from '../engine/onnxruntime/program.ts';
 import { readInput } from '../formats/read-input.ts';
 import { readWeights } from './checkpoint.ts';
 import type { WaveGradConfig } from './config.ts';

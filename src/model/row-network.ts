@@ -1,5 +1,5 @@
-import type { Resident } from '../engine/engine.ts';
-import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
+import type { EngineOptions, Resident } from '../engine/engine.ts';
+import { compile } from '../engine/onnxruntime/program.ts';
 import { compileRows, type DeviceMemory, openDeviceMemory } from '../engine/onnxruntime/resident.ts';
 import { readInput } from '../formats/read-input.ts';
 import { computedBefore } from '../graph/passes/computed-before.ts';

@@ -1,4 +1,5 @@
-import { DEVICES, type Device, startableDevices } from '../engine/onnxruntime/program.ts';
+import { DEVICES, type Device } from '../engine/engine.ts';
+import { startableDevices } from '../engine/onnxruntime/program.ts';
 import { InputError } from '../formats/input-error.ts';
 import { DEMO } from '../model/demo.ts';
 import { modelFiles } from '../model/model-files.ts';
@@ -80,7 +81,7 @@ async function fastest(about: About, say: (text: string) => void): Promise<Devic
     { device: 'cpu', seconds: onCpu.timings[0].seconds, reason: undefined },
   ];
   // One after another: side by side they would slow each other down.
-  for (const device of startableDevices().filter((other) => other !== 'cpu')) {
+  for (const device of (await startableDevices()).filter((other) => other !== 'cpu')) {
     const { timings, reason } = await time(device);
     tried.push({ device, seconds: timings[0]?.seconds ?? Number.POSITIVE_INFINITY, reason });
   }

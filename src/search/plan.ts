@@ -158,10 +158,10 @@ export async function openSearchPool({ worker }: Pick<ModelPlan, 'worker'>, thre
   }
 }
 
-/** The network for several workers to open; undefined where each had better load it: on another device, or where nothing can be written. */
+/** The network for several workers to open; undefined where each had better load it: by another engine, on another device, or where nothing can be written. */
 async function prepared(worker: WorkerSettings): Promise<string | undefined> {
-  const { checkpointPath, configPath, device, rowsPerCall, frames } = worker;
-  if (rowsPerCall !== undefined) return undefined;
+  const { checkpointPath, configPath, engine, device, rowsPerCall, frames } = worker;
+  if (engine !== 'onnxruntime' || rowsPerCall !== undefined) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'wavegrad-schedules-')).catch(() => undefined);
   if (folder === undefined) return undefined;
   try {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Device } from '../engine/onnxruntime/program.ts';
+import type { Device } from '../engine/engine.ts';
 import { workerEntry } from '../pool/worker-entry.ts';
 
 /** What is tried of a device. */

@@ -1,7 +1,7 @@
 import { threadId, workerData } from 'node:worker_threads';
 import { compileRowReverse } from '../diffusion/row-reverse.ts';
 import type { PredictNoise } from '../diffusion/sampler.ts';
-import type { Device, EngineOptions } from '../engine/onnxruntime/program.ts';
+import type { Device, EngineName, EngineOptions } from '../engine/engine.ts';
 import { InputError } from '../formats/input-error.ts';
 import { loadModel, type Model, openPrepared } from '../model/model.ts';
 import { loadPullback } from '../model/pullback.ts';
@@ -24,6 +24,7 @@ import { createRowEvaluator } from './row-evaluator.ts';
 export interface WorkerSettings extends Omit<EvaluatorOptions, 'predictNoise' | 'loadPullback' | 'melConfig'> {
   readonly checkpointPath: string;
   readonly configPath: string;
+  readonly engine: EngineName;
   readonly device: Device;
   /** Of every clip. */
   readonly frames: number;
@@ -123,8 +124,8 @@ async function pullback() {
 }
 
 /** One thread, for clips of one length. */
-function engineOf({ device, frames }: WorkerSettings): EngineOptions {
-  return { device, threads: 1, sizes: { frames } };
+function engineOf({ engine, device, frames }: WorkerSettings): EngineOptions {
+  return { engine, device, threads: 1, sizes: { frames } };
 }
 
 async function oneByOne(ready: Evaluator, jobs: readonly Job[]): Promise<JobResult[]> {

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/cli/command.ts';
 import { deviceArgument } from '../../src/cli/device-argument.ts';
 
-const ARGS = { device: 'cpu', jobs: 3, model: undefined, config: undefined, 'clip-seconds': 1 } as const;
+const ARGS = {
+  device: 'cpu',
+  jobs: 3,
+  model: undefined,
+  config: undefined,
+  'clip-seconds': 1,
+  engine: 'onnxruntime' as const,
+} as const;
 
 /** A study that was made on a GPU, so that none is tried. */
 const RECORDED = { device: 'cuda', rowsPerCall: 16 };

@@ -34,7 +34,7 @@ describe.runIf(process.platform === 'linux')('auto', () => {
     const { choice, said } = await chosen({});
     expect(choice).toEqual(CPU);
     expect(said[0]).toMatch(new RegExp(`^--device auto: cpu, ${SECONDS} an evaluation of the network$`));
-    const others = startableDevices().filter((device) => device !== 'cpu');
+    const others = (await startableDevices()).filter((device) => device !== 'cpu');
     expect(others).toContain('webgpu');
     expect(said).toHaveLength(1 + others.length);
     for (const device of others) {

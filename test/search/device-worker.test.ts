@@ -13,6 +13,7 @@ const HOP = 300;
 const worker: WorkerSettings = {
   checkpointPath: tinyCheckpoint,
   configPath: tinyConfig,
+  engine: 'onnxruntime',
   device: 'cpu',
   rowsPerCall: 4,
   half: true,

@@ -1,5 +1,5 @@
 import { compileRowReverse } from '../../src/diffusion/row-reverse.ts';
-import type { Device } from '../../src/engine/onnxruntime/program.ts';
+import type { Device } from '../../src/engine/engine.ts';
 import { loadModel } from '../../src/model/model.ts';
 import { loadRowNetwork } from '../../src/model/row-network.ts';
 import { NoiseSchedule } from '../../src/schedule/noise-schedule.ts';

@@ -1,6 +1,8 @@
 import { evaluateStep, type Graph, lowerStep } from '../../graph/graph.ts';
 import type { OnnxWriter, Tensor } from '../../graph/operation.ts';
 import { type Dim, type Sizes, writtenShape } from '../../graph/shape.ts';
+import { weightsOf } from '../checks.ts';
+import type { Weights } from '../engine.ts';
 import { createBlocks } from './blocks.ts';
 import { mixedPrecision } from './half-precision.ts';
 import { type ConstantsFile, createNodeWriter } from './node-writer.ts';
@@ -10,9 +12,6 @@ import { preciseSine } from './sines.ts';
 
 /** Where values of rank 3 get their one row (see OnnxWriter). */
 const ROW_AXIS = 2;
-
-/** The numbers of a graph's parameters by name, or that they come with each run, as inputs of those names. */
-export type Weights = ReadonlyMap<string, Float32Array> | 'inputs';
 
 export interface LoweringOptions {
   /** What OnnxWriter says of it; only for parameters that come with each run, since ONNX Runtime knows best for others. */
@@ -114,7 +113,8 @@ function knownValues({ nodes }: Graph, weights: Weights): (id: number) => Tensor
   function compute(id: number): Tensor | undefined {
     const node = nodes[id]!;
     if (node.kind === 'constant') return node.value;
-    if (node.kind === 'parameter' && weights !== 'inputs') return { data: weightsOf(node, weights), shape: node.shape };
+    if (node.kind === 'parameter' && weights !== 'inputs')
+      return { data: weightsOf(weights, node.name, node.shape), shape: node.shape };
     if (node.kind !== 'step' || weights === 'inputs') return undefined;
     const inputs = node.inputs.map(at);
     return inputs.every((input) => input !== undefined) ? evaluateStep(node.step, inputs) : undefined;
@@ -131,17 +131,6 @@ function originOf(graph: Graph, id: number): string {
   const node = graph.nodes[id]!;
   if (node.kind === 'step') return originOf(graph, node.inputs[0]!);
   return node.kind === 'constant' ? `constant ${id}` : node.name;
-}
-
-function weightsOf(
-  { name, shape }: { readonly name: string; readonly shape: readonly number[] },
-  weights: ReadonlyMap<string, Float32Array>,
-) {
-  const data = weights.get(name);
-  if (data === undefined) throw new RangeError(`no weights are given for ${name}`);
-  const wanted = shape.reduce((product, size) => product * size, 1);
-  if (data.length !== wanted) throw new RangeError(`${name} takes ${wanted} weights, got ${data.length}`);
-  return data;
 }
 
 function onnxDim(dim: Dim): number | string {

@@ -1,42 +1,20 @@
-import './no-telemetry.ts';
 import { open, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { env, InferenceSession, listSupportedBackends, Tensor as OrtTensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../../graph/graph.ts';
 import type { Tensor } from '../../graph/operation.ts';
-import { type Sizes, showShape } from '../../graph/shape.ts';
-import type { Program } from '../engine.ts';
+import { checkFilled, checkKnown } from '../checks.ts';
+import { DEVICES, type Device, type EngineOptions, type Program, type Weights } from '../engine.ts';
 import { channelBlock } from './channel-block.ts';
-import { type LoweringOptions, lowerToOnnx, type Weights } from './lower.ts';
+import { type LoweringOptions, lowerToOnnx } from './lower.ts';
 import type { ConstantsFile } from './node-writer.ts';
+import { onnxRuntime } from './runtime.ts';
 
-/** Where ONNX Runtime runs: its execution providers that ship with onnxruntime-node, or are installed beside it (cuda). */
-export const DEVICES = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
-
-export type Device = (typeof DEVICES)[number];
-
-/** Of these, what onnxruntime-node has a provider for on this system, installed or not. */
-export function startableDevices(): Device[] {
+/** What onnxruntime-node has a provider for on this system, installed or not. */
+export async function startableDevices(): Promise<Device[]> {
+  const { listSupportedBackends } = await onnxRuntime();
   const names = new Set(listSupportedBackends().map(({ name }) => name));
   return DEVICES.filter((device) => names.has(device));
-}
-
-/** What, beside a graph and its inputs, the bits of a result depend on. */
-export const ENGINE_VERSION = `onnxruntime-node ${env.versions.node} ${process.platform}-${process.arch}`;
-
-export interface EngineOptions {
-  /** Default cpu. */
-  readonly device?: Device;
-  /** Which of several CUDA devices; default 0. */
-  readonly deviceId?: number;
-  /** Threads of one run on the CPU; default 1, since workers run side by side. */
-  readonly threads?: number;
-  /** Whether products of matrices are computed in half precision; the rest, the weights and the results are float32. Default: false. */
-  readonly half?: boolean;
-  /** What some of the graph's symbols stand for in every run, as { frames: 72 }: what is known beforehand is computed faster. Default: each run sizes them. */
-  readonly sizes?: Sizes;
-  /** Where to write the times of every node, to be read by people: files PREFIX_….json, when the program is disposed of. */
-  readonly profile?: string;
 }
 
 /** Compiles a graph with its weights for ONNX Runtime; a training program takes them as inputs instead. Throws an Error that names the device where its provider does not start. */
@@ -83,13 +61,13 @@ async function loweringFor({ device = 'cpu', half, sizes }: EngineOptions): Prom
 /** @param model its bytes, or its file */
 async function start(model: Uint8Array | string, options: EngineOptions): Promise<Program> {
   const session = await createSession(model, options);
+  const ortTensor = await tensorMaker();
   return {
     async run(inputs, into = {}) {
       const feeds = mapped(inputs, ortTensor);
       const wanted: Record<string, OrtTensor | null> = mapped(into, ortTensor);
       // ONNX Runtime would pass over it, and its memory would come back as it was.
-      const unknown = Object.keys(into).find((name) => !session.outputNames.includes(name));
-      if (unknown !== undefined) throw new RangeError(`the program has no output ${unknown}`);
+      checkKnown(into, session.outputNames);
       for (const name of session.outputNames) wanted[name] ??= null;
       const results = await session.run(feeds, wanted);
       // Written in place, though what comes back are other objects.
@@ -102,13 +80,13 @@ async function start(model: Uint8Array | string, options: EngineOptions): Promis
   };
 }
 
-/** Throws a RangeError under the name where the numbers do not fill the shape. */
-export function ortTensor({ data, shape }: Tensor, name: string): OrtTensor {
-  const wanted = shape.reduce((product, size) => product * size, 1);
-  if (data.length !== wanted) {
-    throw new RangeError(`${name}: ${showShape(shape)} takes ${wanted} numbers, got ${data.length}`);
-  }
-  return new OrtTensor('float32', data, shape);
+/** How ONNX Runtime's tensors are made, which throws a RangeError under the name where the numbers do not fill the shape. */
+export async function tensorMaker(): Promise<(tensor: Tensor, name: string) => OrtTensor> {
+  const { Tensor: Made } = await onnxRuntime();
+  return (tensor, name) => {
+    checkFilled(tensor, name);
+    return new Made('float32', tensor.data, tensor.shape);
+  };
 }
 
 function mapped<From, To>(
@@ -118,9 +96,8 @@ function mapped<From, To>(
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }
 
-/** What goes wrong comes as an exception too; it need not be told twice. */
+/** What goes wrong comes as an exception too. */
 const FATAL = 4;
-env.logLevel = 'fatal';
 
 const CUDA_HINT =
   'its libraries are installed by ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js';
@@ -141,6 +118,7 @@ export async function createSession(
     outputs = 'cpu',
   }: Omit<EngineOptions, 'half'> & { readonly outputs?: 'cpu' | 'gpu-buffer' },
 ): Promise<InferenceSession> {
+  const { InferenceSession } = await onnxRuntime();
   const settings: InferenceSession.SessionOptions = {
     executionProviders: [device === 'cuda' ? { name: device, deviceId } : device],
     intraOpNumThreads: threads,

@@ -1,10 +1,10 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { Graph } from '../../graph/graph.ts';
 import { symbolic } from '../../graph/shape.ts';
-import type { Resident, RowProgram } from '../engine.ts';
+import type { EngineOptions, Resident, RowProgram, Weights } from '../engine.ts';
 import { channelBlock } from './channel-block.ts';
-import { lowerToOnnx, type Weights } from './lower.ts';
-import { createSession, type EngineOptions, ortTensor } from './program.ts';
+import { lowerToOnnx } from './lower.ts';
+import { createSession, tensorMaker } from './program.ts';
 import { type Rows, rowNames } from './rows.ts';
 
 interface OrtResident extends Resident {
@@ -36,6 +36,7 @@ export async function compileRows(
   const block = device === 'cpu' ? await channelBlock() : undefined;
   const model = lowerToOnnx(graph, weights, { channelBlock: block, half, rows });
   const session = await createSession(model, { ...options, outputs: outputsOn(options) });
+  const ortTensor = await tensorMaker();
   const outputs = [...graph.outputs.keys()];
   return {
     rows: rows.count,
@@ -74,6 +75,7 @@ export interface DeviceMemory {
 export async function openDeviceMemory(options: EngineOptions): Promise<DeviceMemory> {
   // onnxruntime-node 1.30 makes no tensor in WebGPU's memory but as the output of a session, and its getData() aborts the process.
   const sessions = outputsOn(options) === 'cpu' ? undefined : await copyingSessions(options);
+  const ortTensor = await tensorMaker();
   return {
     async place(data) {
       const tensor = ortTensor({ data: data.slice(), shape: [1, data.length] }, 'x');
