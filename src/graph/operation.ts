@@ -29,8 +29,13 @@ export interface OnnxWriter {
   int64(data: readonly number[]): string;
 }
 
-/** Attributes by name: whole numbers, lists of them, text, or { float } for a float. */
-export type OnnxAttributes = Readonly<Record<string, number | readonly number[] | string | { readonly float: number }>>;
+/** Attributes by name: whole numbers, lists of them, text, or { float } and { floats } for others. */
+export type OnnxAttributes = Readonly<
+  Record<
+    string,
+    number | readonly number[] | string | { readonly float: number } | { readonly floats: readonly number[] }
+  >
+>;
 
 /** What an operation's gradient may ask of the graph: more steps and constants. (Steps by name: operations that import each other would go in circles.) */
 export interface GraphBuilder {

@@ -1,5 +1,7 @@
 import type { PredictNoise } from '../diffusion/sampler.ts';
-import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
+import { compile } from '../engine/compile.ts';
+import type { EngineOptions } from '../engine/engine.ts';
+import { convolveBeforeUpsampling } from '../graph/passes/convolve-before-upsampling.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { buildWaveGrad } from '../model/wavegrad.ts';
 import { networkLayout, parameterTensors } from './parameters.ts';
@@ -14,7 +16,7 @@ export interface WeightedNetwork {
 
 /** Makes a network ready to run with weights that are given later. */
 export async function createWeightedNetwork(config: WaveGradConfig, options: EngineOptions): Promise<WeightedNetwork> {
-  const graph = buildWaveGrad(config);
+  const graph = convolveBeforeUpsampling(buildWaveGrad(config));
   const layout = networkLayout(config);
   const program = await compile(graph, 'inputs', options);
   const weights = new Float32Array(layout.length);

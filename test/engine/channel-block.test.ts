@@ -37,10 +37,11 @@ test.skipIf(process.arch !== 'x64')('x64 processors hold 8 or 16 channels side b
   expect([8, 16]).toContain(await channelBlock());
 });
 
-test('a kernel that comes with each run is convolved on blocks where there are some; one that is given is left to ONNX Runtime', () => {
+test('kernels are convolved on blocks where there are some, those that come with each run and those that are given', () => {
   expect(asksForBlocks(lowerToOnnx(convolution(wide), 'inputs', { channelBlock: 16 }))).toBe(true);
   expect(asksForBlocks(lowerToOnnx(convolution(wide), 'inputs'))).toBe(false);
-  expect(asksForBlocks(lowerToOnnx(convolution(wide), weights, { channelBlock: 16 }))).toBe(false);
+  expect(asksForBlocks(lowerToOnnx(convolution(wide), weights, { channelBlock: 16 }))).toBe(true);
+  expect(asksForBlocks(lowerToOnnx(convolution(wide), weights))).toBe(false);
 });
 
 test.each([

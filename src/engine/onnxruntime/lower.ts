@@ -1,20 +1,31 @@
-import { type Graph, lowerStep } from '../../graph/graph.ts';
-import type { OnnxAttributes, OnnxWriter } from '../../graph/operation.ts';
-import { type Dim, writtenShape } from '../../graph/shape.ts';
+import { evaluateStep, type Graph, lowerStep } from '../../graph/graph.ts';
+import type { OnnxWriter, Tensor } from '../../graph/operation.ts';
+import { type Dim, type Sizes, writtenShape } from '../../graph/shape.ts';
+import { weightsOf } from '../checks.ts';
+import type { Weights } from '../engine.ts';
+import { createBlocks } from './blocks.ts';
 import { mixedPrecision } from './half-precision.ts';
-import { attribute, encodeModel, floatTensor, int64Tensor, valueInfo } from './onnx-file.ts';
+import { type ConstantsFile, createNodeWriter } from './node-writer.ts';
+import { encodeModel, valueInfo } from './onnx-file.ts';
+import { joinRows, type Rows, rowNames, takeRow } from './rows.ts';
+import { preciseSine } from './sines.ts';
 
 /** Where values of rank 3 get their one row (see OnnxWriter). */
 const ROW_AXIS = 2;
-
-/** The numbers of a graph's parameters by name, or that they come with each run, as inputs of those names. */
-export type Weights = ReadonlyMap<string, Float32Array> | 'inputs';
 
 export interface LoweringOptions {
   /** What OnnxWriter says of it; only for parameters that come with each run, since ONNX Runtime knows best for others. */
   readonly channelBlock?: number;
   /** Whether products of matrices are computed in half precision, which blocked kernels are not made for. Default: false. */
   readonly half?: boolean;
+  /** Whether sines and cosines are computed in double precision, wherever that is. Default: false. */
+  readonly preciseSines?: boolean;
+  /** What some of the graph's symbols stand for in every run. Default: each run sizes them. */
+  readonly sizes?: Sizes;
+  /** Takes the large constants. Default: they are in what is returned. */
+  readonly constants?: ConstantsFile;
+  /** What comes in rows; default: nothing. */
+  readonly rows?: Rows;
 }
 
 /**
@@ -24,71 +35,102 @@ export interface LoweringOptions {
 export function lowerToOnnx(
   graph: Graph,
   weights: Weights,
-  { channelBlock, half = false }: LoweringOptions = {},
+  { channelBlock, half = false, preciseSines = false, sizes, constants, rows: inRows }: LoweringOptions = {},
 ): Uint8Array {
-  const nodes: Record<string, unknown>[] = [];
-  const initializers: Record<string, unknown>[] = [];
-  let count = 0;
+  const nodeWriter = createNodeWriter(constants);
   const writer: OnnxWriter = {
+    ...nodeWriter,
     channelBlock: weights === 'inputs' && !half ? channelBlock : undefined,
-    node(type: string, inputs: readonly string[], attributes: OnnxAttributes = {}, domain = '') {
-      const output = `v${count++}`;
-      nodes.push({
-        op_type: type,
-        domain,
-        name: `${type}_${output}`,
-        input: inputs,
-        output: [output],
-        attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
-      });
-      return output;
-    },
-    float32(data, shape) {
-      const name = `c${count++}`;
-      initializers.push(floatTensor(name, data, shape));
-      return name;
-    },
-    int64(data) {
-      const name = `c${count++}`;
-      initializers.push(int64Tensor(name, data));
-      return name;
-    },
   };
-
   const precisions = half ? mixedPrecision(writer) : undefined;
-  const names: string[] = [];
-  const inputs: Record<string, unknown>[] = [];
-  for (const node of graph.nodes) {
-    if (node.kind === 'input' || (node.kind === 'parameter' && weights === 'inputs')) {
-      inputs.push(valueInfo(node.name, node.shape.map(onnxDim)));
-      const rows = node.shape.length === 3;
-      names.push(rows ? writer.node('Unsqueeze', [node.name, writer.int64([ROW_AXIS])]) : node.name);
-    } else if (node.kind === 'parameter') {
-      const data = (weights as ReadonlyMap<string, Float32Array>).get(node.name);
-      if (data === undefined) throw new RangeError(`no weights are given for ${node.name}`);
-      const wanted = node.shape.reduce((product, size) => product * size, 1);
-      if (data.length !== wanted) throw new RangeError(`${node.name} takes ${wanted} weights, got ${data.length}`);
-      initializers.push(floatTensor(node.name, data, writtenShape(node.shape)));
-      names.push(node.name);
-    } else if (node.kind === 'constant') {
-      names.push(writer.float32(node.value.data, writtenShape(node.shape)));
-    } else {
-      const from = node.inputs.map((id) => names[id]!);
-      const shapes = node.inputs.map((id) => graph.nodes[id]!.shape);
-      const chosen = precisions?.inputsOf(node.step.name, from);
-      const name = lowerStep(writer, node.step, chosen?.inputs ?? from, shapes);
-      if (chosen?.half) precisions?.note(name);
-      names.push(name);
-    }
+  const known = knownValues(graph, weights);
+  const written: (string | undefined)[] = [];
+  const plain = (id: number): string => {
+    written[id] ??= blocks?.plain(id) ?? constant(id);
+    return written[id];
+  };
+  const blocks =
+    channelBlock === undefined || weights === 'inputs' || half
+      ? undefined
+      : createBlocks(
+          nodeWriter,
+          graph,
+          { plain, known, origin: (id) => originOf(graph, id) },
+          { block: channelBlock, sizes },
+        );
+  /** Written where something reads it. */
+  function constant(id: number): string {
+    const { data, shape } = known(id)!;
+    const node = graph.nodes[id]!;
+    if (node.kind !== 'parameter') return writer.float32(data, writtenShape(shape));
+    nodeWriter.named(node.name, data, writtenShape(shape));
+    return node.name;
   }
-  const outputs = [...graph.outputs].map(([name, value]) => {
-    const source = precisions?.inFloat32(names[value.id]!) ?? names[value.id]!;
-    const rows = value.shape.length === 3;
-    const result = rows ? writer.node('Squeeze', [source, writer.int64([ROW_AXIS])]) : source;
-    nodes.push({ op_type: 'Identity', name: `output_${name}`, input: [result], output: [name] });
-    return valueInfo(name, value.shape.map(onnxDim));
+
+  const inputs: Record<string, unknown>[] = [];
+  graph.nodes.forEach((node, id) => {
+    if (node.kind === 'input' || (node.kind === 'parameter' && weights === 'inputs')) {
+      const dims = node.shape.map(onnxDim);
+      const parts = inRows?.names.has(node.name) ? rowNames(node.name, inRows.count) : undefined;
+      for (const part of parts ?? []) inputs.push(valueInfo(part, dims.with(0, 1)));
+      if (parts === undefined) inputs.push(valueInfo(node.name, dims));
+      const whole = parts === undefined ? node.name : joinRows(writer, parts);
+      const rows = node.shape.length === 3;
+      written[id] = rows ? writer.node('Unsqueeze', [whole, writer.int64([ROW_AXIS])]) : whole;
+    } else if (node.kind === 'step' && known(id) === undefined) {
+      const inBlocks = blocks?.lower(id, node);
+      written[id] = inBlocks?.plain;
+      if (inBlocks !== undefined) return;
+      const from = node.inputs.map(plain);
+      const shapes = node.inputs.map((input) => graph.nodes[input]!.shape);
+      const chosen = precisions?.inputsOf(node.step.name, from);
+      const precise = preciseSines ? preciseSine(writer, node.step, from) : undefined;
+      const name = precise ?? lowerStep(writer, node.step, chosen?.inputs ?? from, shapes);
+      if (chosen?.half) precisions?.note(name);
+      written[id] = name;
+    }
   });
-  return encodeModel({ nodes, initializers, inputs, outputs });
+  const outputs = [...graph.outputs].flatMap(([name, value]) => {
+    const source = precisions?.inFloat32(plain(value.id)) ?? plain(value.id);
+    const rows = value.shape.length === 3;
+    const whole = rows ? writer.node('Squeeze', [source, writer.int64([ROW_AXIS])]) : source;
+    const dims = value.shape.map(onnxDim);
+    if (!inRows?.names.has(name)) {
+      nodeWriter.output(name, whole);
+      return [valueInfo(name, dims)];
+    }
+    return rowNames(name, inRows.count).map((part, row) => {
+      nodeWriter.output(part, inRows.count === 1 ? whole : takeRow(writer, whole, row));
+      return valueInfo(part, dims.with(0, 1));
+    });
+  });
+  return encodeModel({ ...nodeWriter.written(), inputs, outputs });
+}
+
+/** The numbers of values that no input has a part in, by their ids. */
+function knownValues({ nodes }: Graph, weights: Weights): (id: number) => Tensor | undefined {
+  const known = new Map<number, Tensor | undefined>();
+  function compute(id: number): Tensor | undefined {
+    const node = nodes[id]!;
+    if (node.kind === 'constant') return node.value;
+    if (node.kind === 'parameter' && weights !== 'inputs')
+      return { data: weightsOf(weights, node.name, node.shape), shape: node.shape };
+    if (node.kind !== 'step' || weights === 'inputs') return undefined;
+    const inputs = node.inputs.map(at);
+    return inputs.every((input) => input !== undefined) ? evaluateStep(node.step, inputs) : undefined;
+  }
+  function at(id: number): Tensor | undefined {
+    if (!known.has(id)) known.set(id, compute(id));
+    return known.get(id);
+  }
+  return at;
+}
+
+/** The name of the parameter that a value is first of all made of. */
+function originOf(graph: Graph, id: number): string {
+  const node = graph.nodes[id]!;
+  if (node.kind === 'step') return originOf(graph, node.inputs[0]!);
+  return node.kind === 'constant' ? `constant ${id}` : node.name;
 }
 
 function onnxDim(dim: Dim): number | string {

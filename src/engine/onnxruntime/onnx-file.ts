@@ -1,18 +1,24 @@
 import protobuf from 'protobufjs';
+import type { OnnxAttributes } from '../../graph/operation.ts';
 
 /** The part of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto that float32 programs need; field numbers are its own. */
 const PROTO = `
 syntax = "proto2";
 message AttributeProto {
-  enum AttributeType { UNDEFINED = 0; FLOAT = 1; INT = 2; STRING = 3; INTS = 7; }
-  optional string name = 1; optional float f = 2; optional int64 i = 3; optional bytes s = 4; repeated int64 ints = 8;
+  enum AttributeType { UNDEFINED = 0; FLOAT = 1; INT = 2; STRING = 3; FLOATS = 6; INTS = 7; }
+  optional string name = 1; optional float f = 2; optional int64 i = 3; optional bytes s = 4; repeated float floats = 7;
+  repeated int64 ints = 8;
   optional AttributeType type = 20;
 }
 message NodeProto {
   repeated string input = 1; repeated string output = 2; optional string name = 3; optional string op_type = 4;
   repeated AttributeProto attribute = 5; optional string domain = 7;
 }
-message TensorProto { repeated int64 dims = 1; optional int32 data_type = 2; optional string name = 8; optional bytes raw_data = 9; }
+message StringStringEntryProto { optional string key = 1; optional string value = 2; }
+message TensorProto {
+  repeated int64 dims = 1; optional int32 data_type = 2; optional string name = 8; optional bytes raw_data = 9;
+  repeated StringStringEntryProto external_data = 13; optional int32 data_location = 14;
+}
 message Dimension { optional int64 dim_value = 1; optional string dim_param = 2; }
 message TensorShapeProto { repeated Dimension dim = 1; }
 message Tensor { optional int32 elem_type = 1; optional TensorShapeProto shape = 2; }
@@ -32,9 +38,11 @@ message ModelProto {
 export const FLOAT = 1;
 const INT64 = 7;
 export const FLOAT16 = 10;
+export const DOUBLE = 11;
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;
+const ATTRIBUTE_FLOATS = 6;
 const ATTRIBUTE_INTS = 7;
 
 /** Opset 17 (IR version 8) is the oldest that has every operation in its present form. */
@@ -72,6 +80,17 @@ export function floatTensor(name: string, data: Float32Array, dims: readonly num
   return { name, dims, data_type: FLOAT, raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
+/** In TensorProto.DataLocation: not in this file. */
+const EXTERNAL = 1;
+
+/** One whose numbers stand in another file beside this one, from the byte `offset` on. */
+export function externalTensor(name: string, dims: readonly number[], file: string, offset: number): Message {
+  const length = 4 * dims.reduce((product, size) => product * size, 1);
+  const entries = Object.entries({ location: file, offset, length });
+  const external_data = entries.map(([key, value]) => ({ key, value: String(value) }));
+  return { name, dims, data_type: FLOAT, data_location: EXTERNAL, external_data };
+}
+
 export function int64Tensor(name: string, data: readonly number[]): Message {
   const raw = new BigInt64Array(data.map(BigInt));
   return { name, dims: [data.length], data_type: INT64, raw_data: new Uint8Array(raw.buffer) };
@@ -83,12 +102,10 @@ export function valueInfo(name: string, dims: readonly (number | string)[]): Mes
   return { name, type: { tensor_type: { elem_type: FLOAT, shape: { dim } } } };
 }
 
-export function attribute(
-  name: string,
-  value: number | readonly number[] | string | { readonly float: number },
-): Message {
+export function attribute(name: string, value: OnnxAttributes[string]): Message {
   if (typeof value === 'number') return { name, i: value, type: ATTRIBUTE_INT };
   if (typeof value === 'string') return { name, s: new TextEncoder().encode(value), type: ATTRIBUTE_STRING };
   if ('float' in value) return { name, f: value.float, type: ATTRIBUTE_FLOAT };
+  if ('floats' in value) return { name, floats: value.floats, type: ATTRIBUTE_FLOATS };
   return { name, ints: value, type: ATTRIBUTE_INTS };
 }
