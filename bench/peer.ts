@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const PYTHON = '/usr/bin/python3';
+/** Debian's, or one with another PyTorch. */
+const PYTHON = process.env.PEER_PYTHON ?? '/usr/bin/python3';
 
 /** A script of shared/peer, the folder of PyTorch's side of the comparisons, beside the checkout. */
 function peerScript(name: string): string {

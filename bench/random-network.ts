@@ -1,6 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeSafetensors } from '../src/formats/safetensors.ts';
 import type { Graph } from '../src/graph/graph.ts';
 import type { Tensor } from '../src/graph/operation.ts';
 import type { WaveGradConfig } from '../src/model/config.ts';
+import { buildWaveGrad } from '../src/model/wavegrad.ts';
 import { fillNormal } from '../src/random/noise.ts';
 
 export function normals(count: number, clip: number, scale: number): Float32Array {
@@ -28,4 +33,22 @@ export function randomInputs({ data_config: data }: WaveGradConfig, frames: numb
     signal: { data: normals(frames * hop, 1, 0.3), shape: [1, frames * hop] },
     noiseLevels: { data: Float32Array.of(0.5), shape: [1] },
   } satisfies Record<string, Tensor>;
+}
+
+/** A checkpoint of random weights, for as long as `use` runs. */
+export async function withRandomModel<Result>(
+  config: WaveGradConfig,
+  use: (path: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'random-network-'));
+  try {
+    const graph = buildWaveGrad(config);
+    const weights = randomWeights(graph);
+    const tensors = graph.parameters().map(({ name, shape }) => [name, { shape, data: weights.get(name)! }] as const);
+    const path = join(folder, 'model.safetensors');
+    await writeFile(path, writeSafetensors(new Map(tensors)));
+    return await use(path);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { openSearchPool, planSearch } from '../src/search/plan.ts';
 import type { EvaluationPool } from '../src/search/runner.ts';
+import { SEARCH_REQUEST } from './search-request.ts';
 
 const { values } = parseArgs({
   options: {
@@ -18,21 +19,7 @@ const { values } = parseArgs({
 });
 const trialsPerWorker = Number(values.trials);
 
-const plan = await planSearch({
-  steps: 6,
-  clipSeconds: 1,
-  clipCount: 6,
-  strategy: 'presets',
-  stride: 1,
-  replicates: 1,
-  race: false,
-  metric: 'log-mel-l1',
-  clamp: 'x0',
-  precision: 'float64',
-  seed: 0,
-  device: 'cpu',
-  version: '0.0.0',
-});
+const plan = await planSearch({ ...SEARCH_REQUEST, clipCount: 6 });
 let made = 0;
 
 /** With a noisiest level of its own, so that no worker has any of it. */

@@ -6,16 +6,13 @@
  * Full-size network with random weights, four clips of one second; read from /proc/self/status, so on Linux only.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { writeSafetensors } from '../src/formats/safetensors.ts';
 import { loadConfig } from '../src/model/load-config.ts';
-import { buildWaveGrad } from '../src/model/wavegrad.ts';
 import { openSearchPool, planSearch } from '../src/search/plan.ts';
-import { randomWeights } from './random-network.ts';
+import { withRandomModel } from './random-network.ts';
+import { SEARCH_REQUEST } from './search-request.ts';
 
 const DEFAULT_CONFIG = fileURLToPath(new URL('../test/fixtures/default-config.json', import.meta.url));
 
@@ -38,25 +35,7 @@ async function residentMiB(): Promise<{ readonly now: number; readonly peak: num
 
 /** Evaluates two schedules for each worker and gives what is resident then. */
 async function search(model: string, workers: number) {
-  const plan = await planSearch({
-    steps: 6,
-    model,
-    config: options.config,
-    clips: fileURLToPath(new URL('../experiments/demo/clips/score', import.meta.url)),
-    heldout: fileURLToPath(new URL('../experiments/demo/clips/heldout', import.meta.url)),
-    clipSeconds: 1,
-    clipCount: 4,
-    strategy: 'presets',
-    stride: 1,
-    replicates: 1,
-    race: false,
-    metric: 'log-mel-l1',
-    clamp: 'x0',
-    precision: 'float64',
-    seed: 0,
-    device: 'cpu',
-    version: '0.0.0',
-  });
+  const plan = await planSearch({ ...SEARCH_REQUEST, model, config: options.config });
   const { pool } = await openSearchPool(plan, workers);
   const about = { kind: 'evaluation', set: 'scoring', purpose: 'scoring', replicate: 0 } as const;
   const { betas } = plan.baselines[0]!;
@@ -71,15 +50,7 @@ async function search(model: string, workers: number) {
   return resident;
 }
 
-if (options.model !== undefined) {
-  process.stdout.write(JSON.stringify(await search(options.model, Number(options.workers))));
-} else {
-  const folder = await mkdtemp(join(tmpdir(), 'worker-memory-'));
-  const model = join(folder, 'model.safetensors');
-  const graph = buildWaveGrad(await loadConfig(options.config));
-  const weights = randomWeights(graph);
-  const tensors = graph.parameters().map(({ name, shape }) => [name, { shape, data: weights.get(name)! }] as const);
-  await writeFile(model, writeSafetensors(new Map(tensors)));
+async function measureRounds(model: string) {
   const measure = async (workers: number): Promise<{ readonly now: number; readonly peak: number }> => {
     const args = ['--import', 'tsx', fileURLToPath(import.meta.url), '--config', options.config, '--model', model];
     const { stdout } = await promisify(execFile)(process.execPath, [...args, '--workers', String(workers)]);
@@ -90,7 +61,13 @@ if (options.model !== undefined) {
     const [one, two] = [await measure(1), await measure(2)];
     rounds.push({ one, two, worker: two.now - one.now });
   }
-  await rm(folder, { recursive: true });
+  return rounds;
+}
+
+if (options.model !== undefined) {
+  process.stdout.write(JSON.stringify(await search(options.model, Number(options.workers))));
+} else {
+  const rounds = await withRandomModel(await loadConfig(options.config), measureRounds);
   if (options.json) process.stdout.write(`${JSON.stringify(rounds, null, 2)}\n`);
   else {
     const lines = rounds.map(

@@ -13,6 +13,9 @@ const COMMON = {
   verbose: { type: 'boolean', default: false, describe: 'A stack trace with errors' },
 } as const satisfies Record<string, Options>;
 
+/** What the options of a command came to. */
+export type CommandArguments<Flags extends Record<string, Options>> = InferredOptionTypes<Flags & typeof COMMON>;
+
 export interface Command<Flags extends Record<string, Options>> {
   readonly name: string;
   /** The arguments after the name, as in `--help`. */
@@ -21,7 +24,7 @@ export interface Command<Flags extends Record<string, Options>> {
   readonly flags: Flags;
   readonly examples: readonly (readonly [command: string, what: string])[];
   /** Positional arguments are in `positionals`. */
-  run(flags: InferredOptionTypes<Flags & typeof COMMON>, positionals: readonly string[]): Promise<number>;
+  run(flags: CommandArguments<Flags>, positionals: readonly string[]): Promise<number>;
 }
 
 /** Runs a command: parses, prints errors in one sentence, and sets the exit code (0 done, 1 failed, 2 used wrongly, or the command's). */
@@ -54,10 +57,7 @@ export async function runCommand<Flags extends Record<string, Options>>(
     const { _: positionals, ...flags } = await parser.parseAsync();
     verbose = flags.verbose === true;
     checkValues(flags, { ...command.flags, ...COMMON }, args);
-    process.exitCode = await command.run(
-      flags as unknown as InferredOptionTypes<Flags & typeof COMMON>,
-      positionals.map(String),
-    );
+    process.exitCode = await command.run(flags as unknown as CommandArguments<Flags>, positionals.map(String));
   } catch (error) {
     const { message, stack } = error as Error;
     process.stderr.write(`${command.name}: ${oneLine(message)}\n`);

@@ -1,18 +1,12 @@
-import { join } from 'node:path';
-import type { InferredOptionTypes, Options } from 'yargs';
+import type { Options } from 'yargs';
 import { METRIC_NAMES } from '../audio/distances/index.ts';
-import { PRECISIONS, type Precision } from '../diffusion/process.ts';
-import { DEMO } from '../model/demo.ts';
-import { CLAMPS, type Clamp } from '../schedule/noise-schedule.ts';
-import type { ChosenDevice } from '../search/choose-device.ts';
-import { loadClips } from '../search/clips.ts';
-import { type ModelPlan, planModel } from '../search/plan-model.ts';
-import { UsageError, wholeNumber } from './command.ts';
-import { checkDevice, ENGINE_FLAGS } from './engine-flags.ts';
+import { PRECISIONS } from '../diffusion/process.ts';
+import { CLAMPS } from '../schedule/noise-schedule.ts';
+import { ENGINE_FLAGS } from './engine-flags.ts';
 import { MODEL_FLAGS } from './model-flags.ts';
 
 /** Options of commands that hear schedules on one set of clips: which model, which clips, how often. */
-export const COMPARE_FLAGS = {
+export const HEARING_FLAGS = {
   ...MODEL_FLAGS,
   clips: {
     type: 'string',
@@ -27,51 +21,36 @@ export const COMPARE_FLAGS = {
 } as const satisfies Record<string, Options>;
 
 /** How the sampler works and what judges it, where nothing but the command says so. */
-export const SAMPLER_FLAGS = {
+const SAMPLER_FLAGS = {
   metric: { choices: METRIC_NAMES, default: METRIC_NAMES[0], describe: 'Distance to rank by; all are measured' },
   clamp: { choices: CLAMPS, default: 'x0' as const, describe: 'What the sampler holds to [-1, 1]' },
   precision: { choices: PRECISIONS, default: 'float64' as const, describe: "Rounding of the sampler's constants" },
 } as const satisfies Record<string, Options>;
 
-type CompareArguments = InferredOptionTypes<typeof COMPARE_FLAGS>;
+/** The options of schedule-compare. */
+export const COMPARE_FLAGS = {
+  iters: {
+    type: 'number',
+    describe: 'Steps of families [default: those of the other schedules]; without a schedule, of all [default: 6]',
+  },
+  ...HEARING_FLAGS,
+  ...SAMPLER_FLAGS,
+} as const satisfies Record<string, Options>;
 
-/** What of the options counts, each checked. */
-export interface CompareCounts {
-  readonly clipCount: number;
-  readonly replicates: number;
-  readonly seed: number;
-}
-
-/** @throws UsageError for a count that is none, or a device that the engine does not take */
-export function compareCounts(args: CompareArguments): CompareCounts {
-  if (!(args['clip-seconds'] > 0)) throw new UsageError(`--clip-seconds must be above 0, got ${args['clip-seconds']}`);
-  checkDevice(args);
-  if (args.jobs !== undefined) wholeNumber('jobs', args.jobs, 1);
-  return {
-    clipCount: wholeNumber('clip-count', args['clip-count'], 1),
-    replicates: wholeNumber('replicates', args.replicates, 1),
-    seed: wholeNumber('seed', args.seed, 0),
-  };
-}
-
-/**
- * The model and the clips that are asked for, which are the plan's held-out ones.
- *
- * @throws InputError where one cannot be read or they do not fit together
- */
-export function planComparison(
-  args: CompareArguments,
-  { clipCount, seed }: CompareCounts,
-  { clamp, precision }: { readonly clamp: Clamp; readonly precision: Precision },
-  { device, rowsPerCall }: ChosenDevice,
-): Promise<ModelPlan> {
-  const { model, config, engine } = args;
-  const sampler = { clamp, precision, seed };
-  const where = { engine, device, rowsPerCall };
-  const request = { model, config, clipSeconds: args['clip-seconds'], clipCount, ...sampler, ...where };
-  return planModel(request, async (options) => {
-    const heldout = await loadClips(args.clips ?? join(DEMO, 'clips', 'heldout'), options);
-    // Workers are timed on scoring clips.
-    return { scoring: heldout, heldout };
-  });
-}
+/** The options of schedule-transfer. */
+export const TRANSFER_FLAGS = {
+  iters: { type: 'number', describe: 'Steps, where the schedule is a family' },
+  ...HEARING_FLAGS,
+  metric: {
+    choices: METRIC_NAMES,
+    describe: "Distance to judge by; all are measured [default: the search's that found it, else log-mel-l1]",
+  },
+  clamp: {
+    choices: CLAMPS,
+    describe: 'What the sampler holds to [-1, 1] [default: what the schedule is meant for, else x0]',
+  },
+  precision: {
+    choices: PRECISIONS,
+    describe: "Rounding of the sampler's constants [default: what it was found in, else float64]",
+  },
+} as const satisfies Record<string, Options>;

@@ -1,6 +1,5 @@
 import type { InferredOptionTypes, Options } from 'yargs';
 import { DEVICES, ENGINES } from '../engine/engine.ts';
-import { DEVICE_CHOICES } from '../search/choose-device.ts';
 import { UsageError } from './command.ts';
 
 /** What runs the network, and where. */
@@ -11,7 +10,7 @@ export const ENGINE_FLAGS = {
     describe: 'What runs the network; tensorflow wants @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node installed',
   },
   device: {
-    choices: DEVICE_CHOICES,
+    choices: ['auto', ...DEVICES],
     default: DEVICES[0],
     describe:
       'Where ONNX Runtime runs the network; auto: where it is fastest; TensorFlow.js runs where its package does',

@@ -6,9 +6,7 @@ import { modelFiles } from '../model/model-files.ts';
 import { type Probe, probeDevice } from './probe.ts';
 
 /** Where a network may be asked to run: auto is where it is fastest. */
-export const DEVICE_CHOICES = ['auto', ...DEVICES] as const;
-
-export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
+export type DeviceChoice = 'auto' | Device;
 
 export interface DeviceRequest {
   readonly device: DeviceChoice;
