@@ -1,6 +1,6 @@
 import { PULLBACK_NFE } from './evaluator.ts';
 import { completeTrials } from './journal-trials.ts';
-import { createPrefixLedger } from './prefixes.ts';
+import { createPrefixLedger, prefixKeys, searchConstants } from './prefixes.ts';
 import type { Progress } from './progress.ts';
 import { type ByClip, expectedScore, hasLost, type Incumbent, incumbentOf } from './race.ts';
 import type { Runner } from './runner.ts';
@@ -103,8 +103,12 @@ export async function runTrials(
     finish(0);
   }
 
-  /** Hears candidates on a part of the clips; each is recorded as soon as it was heard on all. */
-  async function hear(entering: readonly (readonly [Taken, readonly Due[]])[], part: Part): Promise<void> {
+  /** Hears candidates on a part of the clips, whose turn comes after the part before; each is recorded as soon as it was heard on all. */
+  async function hear(
+    entering: readonly (readonly [Taken, readonly Due[]])[],
+    part: Part,
+    before: Promise<void> = Promise.resolve(),
+  ): Promise<void> {
     const clips = parts.length === 1 ? undefined : part;
     const entries = runner.evaluate(
       entering.flatMap(([{ id, candidate, draws }, dues]) =>
@@ -128,6 +132,7 @@ export async function runTrials(
       entering.map(async ([taken, dues], i) => {
         const own = entries.slice(ends[i]! - dues.length, ends[i]);
         const heard = (await Promise.all(own)).filter((entry) => entry !== undefined);
+        await before;
         if (heard.length < dues.length) return;
         for (const { replicate, distances } of heard) {
           const row = taken.heard[replicate] ?? [];
@@ -139,14 +144,27 @@ export async function runTrials(
         taken.seconds += heard.reduce((sum, { seconds }) => sum + seconds, 0);
         finish(charged);
         if (part[1] < clipCount) return;
+        if (taken.heard.slice(0, taken.draws).some((row) => row.length < clipCount)) return;
         const byClip = byClipOf(taken, clipCount);
         await record(taken, 'complete', byClip, estimate(byClip).mean);
       }),
     );
   }
 
+  /** Hears candidates on all parts; where they share no levels one after the other, so that the first are complete soon. */
+  async function hearAll(candidates: readonly Entry[]): Promise<void> {
+    const noisiest = candidates.map(({ taken }) => prefixKeys(searchConstants(taken.candidate.betas, precision))[0]);
+    const isSharing = parts.length === 1 || new Set(noisiest).size < candidates.length;
+    const heard = (isSharing ? [candidates] : candidates.map((entry) => [entry])).map((group) => {
+      const entering = (i: number) => group.map(({ taken, paid }) => [taken, paid[i]!] as const);
+      return parts.reduce((before, part, i) => hear(entering(i), part, before), Promise.resolve());
+    });
+    await Promise.all(heard);
+  }
+
   /** Hears candidates part by part: what is paid for, and of the other parts what those that have not lost can pay. */
   async function race(candidates: readonly Entry[], incumbent: Incumbent | undefined): Promise<void> {
+    if (incumbent === undefined) return hearAll(candidates);
     let entering = candidates;
     for (const [i, part] of parts.entries()) {
       await hear(
@@ -161,12 +179,11 @@ export async function runTrials(
         if (runner.hasStopped()) return;
         const { candidate, draws, heard } = taken;
         const byClip = byClipOf(taken, part[1]);
-        const hasFallen = incumbent !== undefined && hasLost(byClip, incumbent);
+        const hasFallen = hasLost(byClip, incumbent);
         const dues = hasFallen ? [] : (paid[i + 1] ?? duesOf(candidate.betas, next, draws, heard));
         const stays = !hasFallen && (paid[i + 1] !== undefined || take(costOf(dues)));
         if (stays) staying.push({ taken, paid: paid.toSpliced(i + 1, 1, dues) });
-        else
-          await record(taken, 'pruned', byClip, incumbent ? expectedScore(byClip, incumbent) : estimate(byClip).mean);
+        else await record(taken, 'pruned', byClip, expectedScore(byClip, incumbent));
       }
       entering = staying;
     }

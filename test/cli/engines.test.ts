@@ -93,9 +93,14 @@ describe('where TensorFlow.js is installed', () => {
     });
   });
 
-  test('no engine is loaded for --help', () => {
-    expect(enginesIn(loadedBy('schedule-compare --help'))).toEqual([]);
-  });
+  test.each(['schedule-search', 'schedule-compare', 'schedule-transfer'])(
+    'no engine is loaded for %s --help',
+    (name) => {
+      const loaded = loadedBy(`${name} --help`);
+      expect(loaded).toContain(`/src/cli/${name}.ts`);
+      expect(loaded).not.toMatch(/\/node_modules\/(@tensorflow|onnxruntime-|piscina|zod|protobufjs)/);
+    },
+  );
 
   test('a study names its engine, and goes on with no other', async () => {
     const request = {

@@ -54,6 +54,20 @@ describe('search', () => {
     expect(new Set(tried).size).toBe(tried.length);
   });
 
+  it('hears the first candidates to the end one after the other where there is nothing yet to race against', async () => {
+    const asked: string[] = [];
+    const result = await run({
+      folder: await temporaryFolder(),
+      changes: { rungs: [1, 1] },
+      log: (job) => {
+        if (job.kind === 'evaluation' && asked.length < 4) asked.push(`${job.betas.join()} of clip ${job.clips?.[0]}`);
+      },
+    });
+    const [first, second] = result!.trials.map(({ betas }) => betas.join());
+    expect(asked).toEqual([first, second].flatMap((betas) => [`${betas} of clip 0`, `${betas} of clip 1`]));
+    expect(result!.trials.slice(0, 5).map(({ state }) => state)).toEqual(Array(5).fill('complete'));
+  });
+
   it('charges every replicate', async () => {
     const result = await run({ folder: await temporaryFolder(), changes: { replicates: 2 } });
     expect(result!.trials).toHaveLength(10);
