@@ -26,16 +26,20 @@ interface Sandbox {
   readonly loadedBy: (line: string) => string;
 }
 
-/** A temporary folder for the tests of a file, empty at first, in which a command of this package runs from its source. */
-export function sandbox(command: string): Sandbox {
-  const program = fileURLToPath(new URL(`../../src/cli/${command}.ts`, import.meta.url));
+/** A temporary folder for the tests of a file, empty at first, in which a command of this package, and others, run from their source, by npx too. */
+export function sandbox(command: string, ...others: readonly string[]): Sandbox {
   let root: string;
   beforeAll(() => {
     root = realpathSync(mkdtempSync(join(tmpdir(), `${command}-`)));
     mkdirSync(join(root, 'bin'));
     mkdirSync(at());
-    const script = `#!/bin/sh\nexec '${process.execPath}' --import '${TSX}' '${program}' "$@"\n`;
-    writeFileSync(join(root, 'bin', command), script, { mode: 0o755 });
+    const script = (name: string, line: string) =>
+      writeFileSync(join(root, 'bin', name), `#!/bin/sh\nexec ${line}\n`, { mode: 0o755 });
+    for (const name of [command, ...others]) {
+      const program = fileURLToPath(new URL(`../../src/cli/${name}.ts`, import.meta.url));
+      script(name, `'${process.execPath}' --import '${TSX}' '${program}' "$@"`);
+    }
+    if (others.length > 0) script('npx', '"$@"');
   });
   afterAll(() => rmSync(root, { recursive: true }));
 
