@@ -2,8 +2,11 @@ import { evaluateStep, type Graph, lowerStep } from '../../graph/graph.ts';
 import type { OnnxWriter, Tensor } from '../../graph/operation.ts';
 import { type Dim, writtenShape } from '../../graph/shape.ts';
 import { createBlocks } from './blocks.ts';
+import { createEightBits } from './eight-bit/layout.ts';
+import type { EightBits } from './eight-bit/ranges.ts';
 import { mixedPrecision } from './half-precision.ts';
-import { createNodeWriter } from './node-writer.ts';
+import type { Layout, Names } from './layout.ts';
+import { createNodeWriter, type NodeWriter } from './node-writer.ts';
 import { encodeModel, valueInfo } from './onnx-file.ts';
 
 /** Where values of rank 3 get their one row (see OnnxWriter). */
@@ -17,6 +20,10 @@ export interface LoweringOptions {
   readonly channelBlock?: number;
   /** Whether products of matrices are computed in half precision, which blocked kernels are not made for. Default: false. */
   readonly half?: boolean;
+  /** For values in eight-bit numbers; only with weights. */
+  readonly eightBits?: EightBits;
+  /** Also gives the smallest and the largest number of these values, as outputs `min.ID` and `max.ID` of no dimensions. */
+  readonly observed?: readonly number[];
 }
 
 /**
@@ -26,7 +33,7 @@ export interface LoweringOptions {
 export function lowerToOnnx(
   graph: Graph,
   weights: Weights,
-  { channelBlock, half = false }: LoweringOptions = {},
+  { channelBlock, half = false, eightBits, observed = [] }: LoweringOptions = {},
 ): Uint8Array {
   const nodeWriter = createNodeWriter();
   const writer: OnnxWriter = {
@@ -37,13 +44,22 @@ export function lowerToOnnx(
   const known = knownValues(graph, weights);
   const written: (string | undefined)[] = [];
   const plain = (id: number): string => {
-    written[id] ??= blocks?.plain(id) ?? constant(id);
+    written[id] ??= firstOf(layouts, (layout) => layout.plain(id)) ?? constant(id);
     return written[id];
   };
-  const blocks =
-    channelBlock === undefined || weights === 'inputs' || half
-      ? undefined
-      : createBlocks(nodeWriter, graph, { plain, known }, channelBlock);
+  const names: Names = {
+    plain,
+    known,
+    channelsLast: (id) => firstOf(layouts, (layout) => layout.channelsLast(id)),
+  };
+  const layouts = layoutsOf(nodeWriter);
+  function layoutsOf(nodes: NodeWriter): readonly Layout[] {
+    if (weights === 'inputs' || half) return [];
+    return [
+      ...(eightBits === undefined ? [] : [createEightBits(nodes, graph, names, eightBits)]),
+      ...(channelBlock === undefined ? [] : [createBlocks(nodes, graph, names, channelBlock)]),
+    ];
+  }
   /** Written where something reads it. */
   function constant(id: number): string {
     const { data, shape } = known(id)!;
@@ -60,9 +76,9 @@ export function lowerToOnnx(
       const rows = node.shape.length === 3;
       written[id] = rows ? writer.node('Unsqueeze', [node.name, writer.int64([ROW_AXIS])]) : node.name;
     } else if (node.kind === 'step' && known(id) === undefined) {
-      const inBlocks = blocks?.lower(id, node);
-      written[id] = inBlocks?.plain;
-      if (inBlocks !== undefined) return;
+      const elsewhere = firstOf(layouts, (layout) => layout.lower(id, node));
+      written[id] = elsewhere?.plain;
+      if (elsewhere !== undefined) return;
       const from = node.inputs.map(plain);
       const shapes = node.inputs.map((input) => graph.nodes[input]!.shape);
       const chosen = precisions?.inputsOf(node.step.name, from);
@@ -77,7 +93,24 @@ export function lowerToOnnx(
     nodeWriter.output(name, rows ? writer.node('Squeeze', [source, writer.int64([ROW_AXIS])]) : source);
     return valueInfo(name, value.shape.map(onnxDim));
   });
+  for (const id of observed) {
+    for (const [end, type] of [
+      ['min', 'ReduceMin'],
+      ['max', 'ReduceMax'],
+    ] as const) {
+      nodeWriter.output(`${end}.${id}`, writer.node(type, [plain(id)], { keepdims: 0 }));
+      outputs.push(valueInfo(`${end}.${id}`, []));
+    }
+  }
   return encodeModel({ ...nodeWriter.written(), inputs, outputs });
+}
+
+function firstOf<From, To>(all: readonly From[], find: (one: From) => To | undefined): To | undefined {
+  for (const one of all) {
+    const found = find(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The numbers of values that no input has a part in, by their ids. */

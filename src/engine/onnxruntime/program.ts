@@ -5,6 +5,8 @@ import type { Tensor } from '../../graph/operation.ts';
 import { showShape } from '../../graph/shape.ts';
 import type { Program } from '../engine.ts';
 import { channelBlock } from './channel-block.ts';
+import { largestWeight } from './eight-bit/largest-weight.ts';
+import type { Range, Ranges } from './eight-bit/ranges.ts';
 import { lowerToOnnx, type Weights } from './lower.ts';
 
 /** Where ONNX Runtime runs: its execution providers that ship with onnxruntime-node, or are installed beside it (cuda). */
@@ -29,13 +31,56 @@ export interface EngineOptions {
 }
 
 /** Compiles a graph with its weights for ONNX Runtime; a training program takes them as inputs instead. Throws an Error that names the device where its provider does not start. */
-export async function compile(
-  graph: Graph,
-  weights: Weights,
-  { device = 'cpu', deviceId = 0, threads = 1, half = false, profile }: EngineOptions = {},
-): Promise<Program> {
+export async function compile(graph: Graph, weights: Weights, options: EngineOptions = {}): Promise<Program> {
+  const { device = 'cpu', half = false } = options;
   const block = device === 'cpu' ? await channelBlock() : undefined;
-  const model = lowerToOnnx(graph, weights, { channelBlock: block, half });
+  return open(lowerToOnnx(graph, weights, { channelBlock: block, half }), options);
+}
+
+/**
+ * Compiles a graph, for the CPU, with the values that have a range in eight-bit numbers: ranges as `calibrate` gives them. Where the processor has no
+ * fast products of such numbers it is slower than `compile`.
+ */
+export async function compileEightBit(
+  graph: Graph,
+  weights: ReadonlyMap<string, Float32Array>,
+  ranges: Ranges,
+  options: Pick<EngineOptions, 'threads' | 'profile'> = {},
+): Promise<Program> {
+  const eightBits = { ranges, largestWeight: await largestWeight() };
+  return open(lowerToOnnx(graph, weights, { channelBlock: await channelBlock(), eightBits }), options);
+}
+
+/**
+ * The range of each of these values, of three dimensions, over some runs of a graph in float32, on one thread of the CPU: the same for the same runs.
+ *
+ * @param values their ids
+ * @param runs the graph's inputs, run by run
+ */
+export async function calibrate(
+  graph: Graph,
+  weights: ReadonlyMap<string, Float32Array>,
+  values: readonly number[],
+  runs: Iterable<Readonly<Record<string, Tensor>>>,
+): Promise<Ranges> {
+  const program = await open(lowerToOnnx(graph, weights, { observed: values }), {});
+  const ranges: Record<number, Range> = {};
+  for (const inputs of runs) {
+    const outputs = await program.run(inputs);
+    for (const id of values) {
+      const [min, max] = [outputs[`min.${id}`]!.data[0]!, outputs[`max.${id}`]!.data[0]!];
+      const known = ranges[id];
+      ranges[id] = known === undefined ? [min, max] : [Math.min(min, known[0]), Math.max(max, known[1])];
+    }
+  }
+  await program.dispose();
+  return ranges;
+}
+
+async function open(
+  model: Uint8Array,
+  { device = 'cpu', deviceId = 0, threads = 1, profile }: EngineOptions,
+): Promise<Program> {
   const session = await createSession(model, { device, deviceId, threads, profile });
   return {
     async run(inputs, into = {}) {
