@@ -1,9 +1,9 @@
-import type { Program } from '../engine/engine.ts';
 import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
 import { readInput } from '../formats/read-input.ts';
 import { computedBefore } from '../graph/passes/computed-before.ts';
 import { convolveBeforeUpsampling } from '../graph/passes/convolve-before-upsampling.ts';
 import { readWeights } from './checkpoint.ts';
+import { conditioned, type NetworkInput } from './conditioned.ts';
 import type { WaveGradConfig } from './config.ts';
 import { loadModelConfig } from './load-config.ts';
 import { modelFiles } from './model-files.ts';
@@ -19,12 +19,7 @@ export interface Model {
    * `noiseLevels` ℓ_n = sqrt(ᾱ_n) [batch], where samples = frames · hop_length. Throws a RangeError where the lengths do not fit.
    * What depends on the mels alone is computed when an array of them first comes, and kept as long as that array is: its numbers must stay.
    */
-  readonly predictNoise: (input: {
-    readonly signal: Float32Array;
-    readonly mels: Float32Array;
-    readonly noiseLevels: Float32Array;
-    readonly batch: number;
-  }) => Promise<Float32Array>;
+  readonly predictNoise: (input: NetworkInput) => Promise<Float32Array>;
   /** Frees the engine's memory; the model cannot be used afterwards. */
   dispose(): Promise<void>;
 }
@@ -52,45 +47,12 @@ async function buildModel(
   const weights = readWeights(checkpoint, where, graph.parameters());
   const { before, rest } = computedBefore(graph, new Set(['mels']));
   const [fromMels, program] = await Promise.all([before, rest].map((part) => compile(part, weights, options)));
-  const kept = new WeakMap<Float32Array, Conditioning>();
-  const { n_mels: nMels, hop_length: hop } = config.data_config;
   return {
     config,
     parameterCount: [...weights.values()].reduce((sum, { length }) => sum + length, 0),
-    async predictNoise({ signal, mels, noiseLevels, batch }) {
-      const frames = mels.length / (batch * nMels);
-      if (
-        !Number.isInteger(frames) ||
-        frames < 1 ||
-        signal.length !== batch * frames * hop ||
-        noiseLevels.length !== batch
-      ) {
-        throw new RangeError(
-          `predictNoise: a batch of ${batch} takes ${batch}·${nMels}·frames mels, ${batch}·frames·${hop} samples and ${batch} levels, ` +
-            `got ${mels.length}, ${signal.length} and ${noiseLevels.length}`,
-        );
-      }
-      const known = kept.get(mels);
-      const conditioning =
-        known?.batch === batch
-          ? known
-          : { batch, values: fromMels!.run({ mels: { data: mels, shape: [batch, nMels, frames] } }) };
-      kept.set(mels, conditioning);
-      const { noise } = await program!.run({
-        ...(await conditioning.values),
-        signal: { data: signal, shape: [batch, frames * hop] },
-        noiseLevels: { data: noiseLevels, shape: [batch] },
-      });
-      return noise!.data;
-    },
+    predictNoise: conditioned(config.data_config, fromMels!, () => program!),
     async dispose() {
       await Promise.all([fromMels!.dispose(), program!.dispose()]);
     },
   };
-}
-
-/** What the network makes of mels, whatever the signal and its noise level. */
-interface Conditioning {
-  readonly batch: number;
-  readonly values: ReturnType<Program['run']>;
 }
