@@ -8,16 +8,17 @@ export interface CalibrationClip {
   readonly mels: Float32Array;
 }
 
-/** In σ = sqrt((1 − ᾱ)/ᾱ), from the noisiest on: what a search looks through and published schedules begin with. */
+/**
+ * In σ = sqrt((1 − ᾱ)/ᾱ), from the noisiest on: what a search looks through and published schedules begin with. Two rank schedules as well as four
+ * (`bench/eight-bit.md`), and each takes a program's memory.
+ */
 const GROUPS = [
-  [1, 10],
-  [0.1, 1],
-  [0.01, 0.1],
-  [1e-4, 0.01],
+  [0.1, 10],
+  [1e-4, 0.1],
 ] as const;
 
 /** In each group, its ends among them. */
-const LEVELS = 4;
+const LEVELS = 7;
 
 /**
  * Signals for `calibrateModel`: each clip with noise at some levels of each group, ℓ · clip + sqrt(1 − ℓ²) · noise. The same clips and seed give the same

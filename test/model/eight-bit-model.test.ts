@@ -41,11 +41,11 @@ describe('the network in eight bits', () => {
     expect(eight.parameterCount).toBe(float.parameterCount);
   });
 
-  // Measured: 0.028 to 0.109 with all rates in eight bits, 0.027 to 0.103 with one in float32, 0.024 to 0.090 with two.
+  // Measured: 0.025 to 0.096 with all rates in eight bits, 0.023 to 0.082 with one in float32, 0.019 to 0.073 with two.
   test.each([
-    [0, 0.16],
-    [1, 0.15],
-    [2, 0.13],
+    [0, 0.15],
+    [1, 0.13],
+    [2, 0.11],
   ])('predicts what the network does at any level, with %i rates in float32', async (floatRates, most) => {
     const model = await loadEightBitModel(tinyCheckpoint, tinyConfig, await calibrated(floatRates));
     for (const run of runs) {
@@ -111,8 +111,8 @@ describe('calibration', () => {
       ranges: group === 1 ? Object.fromEntries(Object.keys(ranges).map((id) => [id, [0, 0] as const])) : ranges,
     }));
     const model = await loadEightBitModel(tinyCheckpoint, undefined, { ...calibration, groups: narrow });
-    const [first, second, third] = groups.map(({ runs }) => runs[3]!);
-    for (const run of [first!, third!]) expect(await model.predictNoise(run)).toEqual(await eight.predictNoise(run));
+    const [first, second] = groups.map(({ runs }) => runs[3]!);
+    expect(await model.predictNoise(first!)).toEqual(await eight.predictNoise(first!));
     expect(relativeError(await model.predictNoise(second!), await eight.predictNoise(second!))).toBeGreaterThan(0.1);
     await model.dispose();
   });

@@ -22,7 +22,7 @@ export function createEightBits(
   const resampler = createResampler(writer, values);
   const convolver = createConvolver(writer, values, resampler, largestWeight);
   const made = new Map<number, EightBitValue>();
-  /** Upsampled values, made where something other than a convolution reads them. */
+  /** Upsampled values, made where something reads them that is not done before upsampling. */
   const waiting = new Map<number, () => EightBitValue>();
   /** Of values that are kept in another form, for the steps that read them so. */
   const copies = new Map<number, EightBitValue>();
@@ -65,7 +65,7 @@ export function createEightBits(
     // One channel is the predicted noise, or the signal that it is found in: these keep all their bits.
     if (cin === 1 || cout === 1) return undefined;
     const kernelAndBiases = { kernel: weights, biases: biases?.data };
-    const upsampled = waiting.has(x!) && !made.has(x!) ? sourceOf(x!) : undefined;
+    const upsampled = waiting.has(x!) ? sourceOf(x!) : undefined;
     const attributes = upsampled && { factor: upsampled.factor, dilation, taps };
     if (attributes && upsampled.samples >= FEWEST && reachesLittle(attributes)) {
       const low = at(upsampled.id);
