@@ -9,8 +9,8 @@ export interface CalibrationClip {
 }
 
 /**
- * In σ = sqrt((1 − ᾱ)/ᾱ), from the noisiest on: what a search looks through and published schedules begin with. Two rank schedules as well as four
- * (`bench/eight-bit.md`), and each takes a program's memory.
+ * In σ = sqrt((1 − ᾱ)/ᾱ), from the noisiest on: what a search looks through and published schedules begin with. More groups than two are more exact, and
+ * each takes a program's memory (`bench/eight-bit.md`).
  */
 const GROUPS = [
   [0.1, 10],
