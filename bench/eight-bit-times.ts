@@ -1,15 +1,16 @@
 /** The time of one network evaluation in float32 and in eight bits, alternately, with random weights. */
-import { calibrate, compile, compileEightBit } from '../src/engine/onnxruntime/program.ts';
+import { calibrate, compileEightBit } from '../src/engine/onnxruntime/eight-bit/program.ts';
+import { compile } from '../src/engine/onnxruntime/program.ts';
 import type { Graph } from '../src/graph/graph.ts';
-import { computedBefore } from '../src/graph/passes/computed-before.ts';
-import { convolveBeforeUpsampling } from '../src/graph/passes/convolve-before-upsampling.ts';
 import type { WaveGradConfig } from '../src/model/config.ts';
 import { eightBitParts } from '../src/model/eight-bit-model.ts';
+import { networkParts } from '../src/model/network-parts.ts';
 import { buildWaveGrad } from '../src/model/wavegrad.ts';
 import { fillNormal } from '../src/random/noise.ts';
 import { bestSeconds } from './best-seconds.ts';
 
 const FRAMES = 72;
+const KNOWN = { sizes: { frames: FRAMES } };
 
 export interface Times {
   /** Best seconds of one evaluation. */
@@ -38,7 +39,7 @@ export async function timeNetworks(
   );
   const { n_mels: nMels, hop_length: hop } = config.data_config;
   const inputsOf = async (before: Graph) => {
-    const program = await compile(before, weights);
+    const program = await compile(before, weights, KNOWN);
     const fromMels = await program.run({ mels: { data: normals(nMels * FRAMES, 0, 1), shape: [1, nMels, FRAMES] } });
     await program.dispose();
     return {
@@ -47,13 +48,13 @@ export async function timeNetworks(
       noiseLevels: { data: Float32Array.of(0.5), shape: [1] },
     };
   };
-  const { before, rest } = computedBefore(convolveBeforeUpsampling(graph), new Set(['mels']));
-  const networks = [{ inputs: await inputsOf(before), program: await compile(rest, weights), best: Infinity }];
+  const { before, rest } = networkParts(config);
+  const networks = [{ inputs: await inputsOf(before), program: await compile(rest, weights, KNOWN), best: Infinity }];
   for (const count of floatRates) {
     const parts = eightBitParts(config, count);
     const inputs = await inputsOf(parts.before);
     const ranges = await calibrate(parts.rest, weights, parts.values, [inputs]);
-    networks.push({ inputs, program: await compileEightBit(parts.rest, weights, ranges), best: Infinity });
+    networks.push({ inputs, program: await compileEightBit(parts.rest, weights, ranges, KNOWN), best: Infinity });
   }
   for (let round = 0; round < rounds; round++) {
     for (const network of networks) {

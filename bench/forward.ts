@@ -11,10 +11,11 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { compile } from '../src/engine/onnxruntime/program.ts';
 import { loadConfig } from '../src/model/load-config.ts';
+import { networkParts } from '../src/model/network-parts.ts';
 import { buildWaveGrad } from '../src/model/wavegrad.ts';
-import { fillNormal } from '../src/random/noise.ts';
 import { bestSeconds } from './best-seconds.ts';
 import { isPeerThere, peerTimes } from './peer.ts';
+import { randomInputs, randomWeights } from './random-network.ts';
 
 const DEFAULT_CONFIG = fileURLToPath(new URL('../test/fixtures/default-config.json', import.meta.url));
 const FRAMES = 72;
@@ -28,31 +29,17 @@ const { values: options } = parseArgs({
   },
 });
 
-function normals(count: number, clip: number, scale: number): Float32Array {
-  const out = new Float32Array(count);
-  fillNormal(out, { seed: 0, purpose: 'scoring', clip, replicate: 0, k: 0 });
-  return out.map((x) => x * scale);
-}
-
-/** One evaluation of the network, ready to be timed. */
+/** One evaluation of the network as a search makes it, ready to be timed: what depends on the mels alone is there. */
 async function prepare(): Promise<() => Promise<unknown>> {
   const config = await loadConfig(options.config);
-  const { n_mels: nMels, hop_length: hop } = config.data_config;
-  const graph = buildWaveGrad(config);
-  const weights = new Map(
-    graph.parameters().map(({ name, shape }, i) => {
-      const [cout, ...fanIn] = shape;
-      const inputs = fanIn.reduce((product, size) => product * size, 1);
-      return [name, normals(cout! * inputs, i, 1 / Math.sqrt(inputs))];
-    }),
-  );
-  const program = await compile(graph, weights, { threads: 1 });
-  const inputs = {
-    mels: { data: normals(nMels * FRAMES, 0, 1), shape: [1, nMels, FRAMES] },
-    signal: { data: normals(FRAMES * hop, 1, 0.3), shape: [1, FRAMES * hop] },
-    noiseLevels: { data: Float32Array.of(0.5), shape: [1] },
-  };
-  return () => program.run(inputs);
+  const { before, rest } = networkParts(config);
+  const weights = randomWeights(buildWaveGrad(config));
+  const { mels, ...changing } = randomInputs(config, FRAMES);
+  const engine = { threads: 1, sizes: { frames: FRAMES } };
+  const first = await compile(before, weights, engine);
+  const conditioning = await first.run({ mels });
+  const program = await compile(rest, weights, engine);
+  return () => program.run({ ...changing, ...conditioning });
 }
 
 async function peerSeconds(): Promise<number> {

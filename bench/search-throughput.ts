@@ -6,7 +6,7 @@
  * Trials of the demo, alternately on a pool of one worker and a pool of two, each with one thread. Ratios hold on a shared machine; absolute times do not.
  */
 import { parseArgs } from 'node:util';
-import { createSearchPool, planSearch, warmUp } from '../src/search/plan.ts';
+import { openSearchPool, planSearch } from '../src/search/plan.ts';
 import type { EvaluationPool } from '../src/search/runner.ts';
 
 const { values } = parseArgs({
@@ -61,11 +61,10 @@ async function measure(pool: EvaluationPool): Promise<{ rate: number; outside: n
   return { rate: nfe / seconds, outside: 1 - network / (seconds * pool.workers) };
 }
 
-const one = createSearchPool(plan, 1);
-const two = createSearchPool(plan, 2);
+const { pool: one } = await openSearchPool(plan, 1);
+const { pool: two } = await openSearchPool(plan, 2);
 // The first trial of a worker also draws the noise that later ones find.
 for (const pool of [one, two]) {
-  await warmUp(pool);
   await measure(pool);
 }
 const rounds = [];

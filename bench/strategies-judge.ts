@@ -2,7 +2,7 @@
 import type { MetricName } from '../src/audio/distances/index.ts';
 import { loadClips } from '../src/search/clips.ts';
 import { hearAll } from '../src/search/compare.ts';
-import { createSearchPool } from '../src/search/plan.ts';
+import { openSearchPool } from '../src/search/plan.ts';
 import { type ModelPlan, type ModelRequest, planModel } from '../src/search/plan-model.ts';
 
 export interface JudgeRequest extends Omit<ModelRequest, 'seed'> {
@@ -32,7 +32,7 @@ export async function openJudge(request: JudgeRequest): Promise<Judge> {
     return { scoring, heldout: await loadClips(heldout, { ...options, count: heldoutCount, except: scoring.files }) };
   });
   const { settings } = plan;
-  const pool = createSearchPool(plan, jobs);
+  const { pool } = await openSearchPool(plan, jobs);
   const known = new Map<string, readonly number[]>();
   return {
     settings,

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InputError } from '../src/formats/input-error.ts';
-import { createSearchPool, planSearch } from '../src/search/plan.ts';
+import { openSearchPool, planSearch } from '../src/search/plan.ts';
 import type { ModelPlan } from '../src/search/plan-model.ts';
 import { readStudy } from '../src/search/read-study.ts';
 import { createRunner } from '../src/search/runner.ts';
@@ -101,7 +101,7 @@ async function search(strategy: StrategyName, seed: number, budget: number): Pro
   const also = { steps, strategy, seed, budget, race, stride: 1, replicates: 1, version: 'bench' };
   const plan = await planSearch({ ...common, ...also });
   refuseAnother(setup, searched(plan.settings), `seed ${seed}`);
-  const pool = createSearchPool(plan, jobs);
+  const { pool } = await openSearchPool(plan, jobs);
   const folder = await mkdtemp(join(tmpdir(), 'bench-strategies-'));
   const study = await openStudy(join(folder, 'study'), plan.settings, {}, Date.now());
   const runner = createRunner(study, pool, () => false);

@@ -12,7 +12,7 @@ export { processConstants } from './diffusion/process.ts';
 export type { PredictNoise, SampleOptions } from './diffusion/sampler.ts';
 export { sample } from './diffusion/sampler.ts';
 export { trainedRange } from './diffusion/trained-range.ts';
-export type { Device, EngineOptions } from './engine/onnxruntime/program.ts';
+export type { Device, EngineName, EngineOptions } from './engine/engine.ts';
 export { InputError } from './formats/input-error.ts';
 export type { DataConfig, ModelConfig, WaveGradConfig } from './model/config.ts';
 export { loadConfig } from './model/load-config.ts';

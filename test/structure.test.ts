@@ -16,8 +16,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   graph: [],
   engine: ['graph'],
   model: ['graph', 'engine', 'formats'],
-  // formats: the check of what a config says of its training.
-  diffusion: ['schedule', 'random', 'model', 'engine', 'formats'],
+  // formats: the check of what a config says of its training; graph: the reverse step as a program for devices.
+  diffusion: ['schedule', 'random', 'model', 'engine', 'graph', 'formats'],
   pool: [],
   // engine: the type of a device, and the version that a study records.
   search: ['schedule', 'diffusion', 'audio', 'random', 'model', 'formats', 'pool', 'engine'],

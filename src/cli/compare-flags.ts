@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import type { InferredOptionTypes, Options } from 'yargs';
 import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { PRECISIONS, type Precision } from '../diffusion/process.ts';
-import { DEVICES } from '../engine/onnxruntime/program.ts';
 import { DEMO } from '../model/demo.ts';
 import { CLAMPS, type Clamp } from '../schedule/noise-schedule.ts';
+import type { ChosenDevice } from '../search/choose-device.ts';
 import { loadClips } from '../search/clips.ts';
 import { type ModelPlan, planModel } from '../search/plan-model.ts';
 import { UsageError, wholeNumber } from './command.ts';
+import { checkDevice, ENGINE_FLAGS } from './engine-flags.ts';
 import { MODEL_FLAGS } from './model-flags.ts';
 
 /** Options of commands that hear schedules on one set of clips: which model, which clips, how often. */
@@ -21,8 +22,8 @@ export const COMPARE_FLAGS = {
   'clip-seconds': { type: 'number', default: 1, describe: 'Length of each clip, from the middle of its file' },
   replicates: { type: 'number', default: 4, describe: 'Noise draws, the same for every schedule' },
   seed: { type: 'number', default: 0, describe: 'Decides all noise, and which clips are taken of many' },
-  jobs: { type: 'number', describe: 'Evaluations at once [default: the number of cores]' },
-  device: { choices: DEVICES, default: 'cpu' as const, describe: 'Where the network runs' },
+  jobs: { type: 'number', describe: 'Evaluations at once [default: the number of cores; 1 with --engine tensorflow]' },
+  ...ENGINE_FLAGS,
 } as const satisfies Record<string, Options>;
 
 /** How the sampler works and what judges it, where nothing but the command says so. */
@@ -41,9 +42,10 @@ export interface CompareCounts {
   readonly seed: number;
 }
 
-/** @throws UsageError for a count that is none */
+/** @throws UsageError for a count that is none, or a device that the engine does not take */
 export function compareCounts(args: CompareArguments): CompareCounts {
   if (!(args['clip-seconds'] > 0)) throw new UsageError(`--clip-seconds must be above 0, got ${args['clip-seconds']}`);
+  checkDevice(args);
   if (args.jobs !== undefined) wholeNumber('jobs', args.jobs, 1);
   return {
     clipCount: wholeNumber('clip-count', args['clip-count'], 1),
@@ -61,9 +63,12 @@ export function planComparison(
   args: CompareArguments,
   { clipCount, seed }: CompareCounts,
   { clamp, precision }: { readonly clamp: Clamp; readonly precision: Precision },
+  { device, rowsPerCall }: ChosenDevice,
 ): Promise<ModelPlan> {
-  const { model, config, device } = args;
-  const request = { model, config, clipSeconds: args['clip-seconds'], clipCount, clamp, precision, seed, device };
+  const { model, config, engine } = args;
+  const sampler = { clamp, precision, seed };
+  const where = { engine, device, rowsPerCall };
+  const request = { model, config, clipSeconds: args['clip-seconds'], clipCount, ...sampler, ...where };
   return planModel(request, async (options) => {
     const heldout = await loadClips(args.clips ?? join(DEMO, 'clips', 'heldout'), options);
     // Workers are timed on scoring clips.

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { counted, duration, grouped } from '../report/numbers.ts';
 import { comparisonNfe, type Heard, hearAll } from '../search/compare.ts';
 import type { ModelPlan } from '../search/plan-model.ts';
@@ -18,7 +17,7 @@ interface HearingOptions {
   readonly plan: ModelPlan;
   readonly contenders: readonly Contender[];
   readonly replicates: number;
-  /** Default: the number of cores. */
+  /** Default: what the engine and the cores suggest. */
   readonly jobs?: number;
   readonly quiet: boolean;
   readonly say: (text: string) => void;
@@ -31,8 +30,9 @@ interface HearingOptions {
  * @throws InputError where the model cannot be loaded
  */
 export async function hearWithWorkers(options: HearingOptions): Promise<HeardAll | undefined> {
-  const { plan, contenders, replicates, jobs = availableParallelism(), quiet, say } = options;
-  const { heldoutClips, clipSamples, sampleRate, precision } = plan.settings;
+  const { plan, contenders, replicates, jobs, quiet, say } = options;
+  const { heldoutClips, clipSamples, sampleRate, precision, rowsPerCall } = plan.settings;
+  const together = { clips: heldoutClips.length, rowsPerCall };
   const samples = heldoutClips.length * clipSamples;
   const schedules = contenders.map(({ schedule }) => schedule.betas);
   const nfe = comparisonNfe({ schedules, precision, replicates, samples });
@@ -45,7 +45,7 @@ export async function hearWithWorkers(options: HearingOptions): Promise<HeardAll
     const update = (done: number) =>
       progress.update({ done, total: nfe, text: `${grouped(done)} of ${grouped(nfe)} NFE` });
     update(0);
-    const heard = await hearAll({ schedules, pool, precision, replicates, samples, onProgress: update });
+    const heard = await hearAll({ schedules, pool, precision, replicates, samples, together, onProgress: update });
     progress.stop();
     if (heard !== undefined) return { heard, nfe, seconds: (performance.now() - begin) / 1000 };
     say('Stopped. A comparison keeps nothing; the same command begins it again.');

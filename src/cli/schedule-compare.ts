@@ -10,6 +10,7 @@ import { COMPARE_FLAGS, compareCounts, planComparison, SAMPLER_FLAGS } from './c
 import { comparisonJson, comparisonText, refuseAllFailed } from './compare-result.ts';
 import { hearWithWorkers } from './compare-run.ts';
 import { type Contender, contenderRemarks, contenders, distinct } from './compare-schedules.ts';
+import { deviceArgument } from './device-argument.ts';
 import { INTERRUPTED } from './interrupt.ts';
 
 const DEFAULT_STEPS = 6;
@@ -42,7 +43,7 @@ await runCommand(
       ['schedule-compare --metric multi-resolution-stft', 'ranked by another metric'],
     ],
     async run(args, positionals) {
-      const { iters, metric, clamp, precision, jobs, quiet, json } = args;
+      const { iters, metric, clamp, precision, quiet, json } = args;
       const counts = compareCounts(args);
       const steps = iters === undefined ? undefined : wholeNumber('iters', iters, 1);
       if (positionals.length === 1) {
@@ -65,10 +66,12 @@ await runCommand(
           `schedules to compare: at least two different ones were expected, got ${compared[0]?.schedule.name ?? 'none'}`,
         );
       }
-      const plan = await planComparison(args, counts, { clamp, precision });
+      const device = await deviceArgument(args, say);
+      const plan = await planComparison(args, counts, { clamp, precision }, device);
       const remarks = [...plan.remarks, ...ofSame, ...compared.flatMap((one) => contenderRemarks(one, plan))];
       for (const remark of remarks) say(remark);
       const { replicates } = counts;
+      const { jobs } = device;
       const hearing = await hearWithWorkers({ plan, contenders: compared, replicates, jobs, quiet, say });
       if (hearing === undefined) return INTERRUPTED;
       const comparison = { plan, contenders: compared, hearing, metric, replicates, remarks };

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { availableParallelism } from 'node:os';
 import { join, parse, resolve } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { DEMO } from '../model/demo.ts';
@@ -12,9 +11,11 @@ import { readStudy } from '../search/read-study.ts';
 import { checkSavable, saveToModel } from '../search/save-to-model.ts';
 import { search, trialsNfe } from '../search/search.ts';
 import { studiesByLength } from '../search/studies-by-length.ts';
-import { finishedBefore, openStudy, readSettings, type Study, type StudyMode } from '../search/study.ts';
+import { finishedBefore, firstSettings, openStudy, readSettings, type Study, type StudyMode } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
 import { runCommand, UsageError, wholeNumber } from './command.ts';
+import { deviceArgument } from './device-argument.ts';
+import { halfDifferenceOf } from './half-remark.ts';
 import { INTERRUPTED } from './interrupt.ts';
 import { SEARCH_FLAGS } from './search-flags.ts';
 import { searchRequest } from './search-request.ts';
@@ -43,15 +44,17 @@ await runCommand(
       if (positionals.length > 0)
         throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
       const [steps, ...more] = stepCounts(args.iters) as [number, ...number[]];
-      const jobs = wholeNumber('jobs', args.jobs ?? availableParallelism(), 1);
       if (args.resume && args.fresh) throw new UsageError('--resume and --fresh exclude each other');
-      const request = searchRequest(args);
+      const wanted = searchRequest(args);
       const say = (text: string) => {
         if (!args.quiet) process.stderr.write(`${text}\n`);
       };
       const model = await modelFiles(args.model ?? DEMO);
       const folder = args.study ?? join('experiments', studyName(labelOf([steps, ...more]), args.model));
       if (args['save-to-model']) await checkSavable(model.folder);
+      const made = args.fresh ? undefined : await firstSettings([folder, join(folder, String(steps))]);
+      const { jobs, ...device } = await deviceArgument(args, say, made);
+      const request = { ...wanted, ...device };
       if (more.length > 0)
         return searchSeveral({
           counts: [steps, ...more],
@@ -108,7 +111,7 @@ interface Run {
   readonly plan: SearchPlan;
   readonly folder: string;
   readonly mode: StudyMode;
-  readonly jobs: number;
+  readonly jobs?: number;
   readonly say: (text: string) => void;
   readonly quiet: boolean;
 }
@@ -123,7 +126,8 @@ function studyName(iters: string, model: string | undefined): string {
 async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise<Found | undefined> {
   // Workers come before the study, so that a model that cannot be loaded leaves none behind.
   return withSession({ model: plan, jobs, quiet, say }, async ({ pool, secondsPerNfe, progress, isCancelled }) => {
-    const study = await openStudy(folder, plan.settings, mode, Date.now());
+    const halfDifference = await halfDifferenceOf(plan, { pool, say, recorded: mode.fresh ? [] : [folder] });
+    const study = await openStudy(folder, { ...plan.settings, ...halfDifference }, mode, Date.now());
     announce(plan, study, secondsPerNfe, say);
     const { strategy, baselines } = plan;
     const onProgress = (at: Progress) =>

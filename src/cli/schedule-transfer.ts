@@ -13,6 +13,7 @@ import { COMPARE_FLAGS, compareCounts, planComparison } from './compare-flags.ts
 import { refuseAllFailed } from './compare-result.ts';
 import { hearWithWorkers } from './compare-run.ts';
 import { type Contender, contenderRemarks, contenders, distinct } from './compare-schedules.ts';
+import { deviceArgument } from './device-argument.ts';
 import { INTERRUPTED } from './interrupt.ts';
 import { transferJson, transferText } from './transfer-result.ts';
 
@@ -48,7 +49,7 @@ await runCommand(
       ['schedule-transfer lmnt-6 --json', 'a preset on the demo model'],
     ],
     async run(args, positionals) {
-      const { iters, jobs, quiet, json } = args;
+      const { iters, quiet, json } = args;
       const counts = compareCounts(args);
       const steps = iters === undefined ? undefined : wholeNumber('iters', iters, 1);
       const [text] = positionals;
@@ -68,10 +69,12 @@ await runCommand(
         );
       }
       const metric = args.metric ?? subject.study?.metric ?? METRIC_NAMES[0];
-      const plan = await planComparison(args, counts, {
+      const device = await deviceArgument(args, say);
+      const sampler = {
         clamp: args.clamp ?? (subject.saysClamp ? subject.schedule.clamp : 'x0'),
         precision: args.precision ?? subject.study?.precision ?? 'float64',
-      });
+      };
+      const plan = await planComparison(args, counts, sampler, device);
       const own = compared.findIndex((one, i) => i > 0 && one.isOfModel);
       const ofFit = compared.filter((_, i) => i === 0 || i === own).flatMap((one) => contenderRemarks(one, plan));
       const ofModel =
@@ -81,6 +84,7 @@ await runCommand(
       const remarks = [...plan.remarks, ...ofRivals, ...ofSame, ...ofModel, ...ofFit];
       for (const remark of remarks) say(remark);
       const { replicates } = counts;
+      const { jobs } = device;
       const hearing = await hearWithWorkers({ plan, contenders: compared, replicates, jobs, quiet, say });
       if (hearing === undefined) return INTERRUPTED;
       const transfer = {

@@ -1,8 +1,8 @@
 import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { PRECISIONS } from '../diffusion/process.ts';
-import { DEVICES } from '../engine/onnxruntime/program.ts';
 import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
+import { ENGINE_FLAGS } from './engine-flags.ts';
 import { MODEL_FLAGS } from './model-flags.ts';
 
 /** The options of schedule-search. */
@@ -12,7 +12,7 @@ export const SEARCH_FLAGS = {
     default: '6',
     describe: 'Steps of the schedule (N); several, as 4,6,8,12,25 or 4-12, are searched in one run',
   },
-  jobs: { type: 'number', describe: 'Evaluations at once [default: the number of cores]' },
+  jobs: { type: 'number', describe: 'Evaluations at once [default: the number of cores; 1 with --engine tensorflow]' },
   ...MODEL_FLAGS,
   clips: {
     type: 'string',
@@ -86,5 +86,10 @@ export const SEARCH_FLAGS = {
     describe: 'Fail where there is no study to go on with, rather than begin one',
   },
   fresh: { type: 'boolean', default: false, describe: 'Begin another study beside the one that exists' },
-  device: { choices: DEVICES, default: 'cpu' as const, describe: 'Where the network runs' },
+  ...ENGINE_FLAGS,
+  half: {
+    type: 'boolean',
+    default: false,
+    describe: 'Half precision on a device other than cpu; says first by how much a score differs',
+  },
 } as const;

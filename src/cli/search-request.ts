@@ -9,14 +9,16 @@ export type SearchArguments = InferredOptionTypes<typeof SEARCH_FLAGS> & {
   readonly json: boolean;
 };
 
-/** What is asked for, whatever the number of steps; a UsageError where a value cannot be meant. */
-export function searchRequest(args: SearchArguments): Omit<SearchRequest, 'steps' | 'from' | 'budget'> {
+/** What is asked for, whatever the number of steps and the device; a UsageError where a value cannot be meant. */
+export function searchRequest(
+  args: SearchArguments,
+): Omit<SearchRequest, 'steps' | 'from' | 'budget' | 'device' | 'rowsPerCall' | 'half'> {
   if (!(args['clip-seconds'] > 0)) throw new UsageError(`--clip-seconds must be above 0, got ${args['clip-seconds']}`);
   const range = args.range as [number, number] | undefined;
   if (range !== undefined && !(range[0] < range[1])) {
     throw new UsageError(`--range must be two rising numbers, got ${range.join(' ')}`);
   }
-  const { model, config, clips, heldout, strategy, metric, clamp, precision, device } = args;
+  const { model, config, clips, heldout, strategy, metric, clamp, precision, engine } = args;
   return {
     model,
     config,
@@ -35,7 +37,7 @@ export function searchRequest(args: SearchArguments): Omit<SearchRequest, 'steps
     clamp,
     precision,
     seed: wholeNumber('seed', args.seed, 0),
-    device,
+    engine,
     version: packageVersion(),
   };
 }

@@ -1,5 +1,5 @@
 import { grouped } from '../report/numbers.ts';
-import { createSearchPool, warmUp } from '../search/plan.ts';
+import { openSearchPool } from '../search/plan.ts';
 import type { ModelPlan } from '../search/plan-model.ts';
 import type { Progress } from '../search/progress.ts';
 import type { EvaluationPool } from '../search/runner.ts';
@@ -21,7 +21,8 @@ export interface Session {
 
 interface SessionOptions {
   readonly model: Pick<ModelPlan, 'worker'>;
-  readonly jobs: number;
+  /** Default: what the engine and the cores suggest. */
+  readonly jobs?: number;
   readonly quiet: boolean;
   readonly say: (text: string) => void;
   /** What becomes of what is finished when Ctrl-C is pressed. Default: it is saved. */
@@ -33,19 +34,22 @@ export async function withSession<Result>(
   { model, jobs, quiet, say, kept = ' What is finished is saved.' }: SessionOptions,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const pool = createSearchPool(model, threadsFor(jobs, say));
+  let opened: EvaluationPool | undefined;
   const interrupt = onInterrupt(() => {
-    pool.cancel();
+    opened?.cancel();
     say(`\nStopping after the steps in hand; once more to stop at once.${kept}`);
   });
   const progress = createProgressLine(quiet);
   try {
-    const secondsPerNfe = (await warmUp(pool)) / pool.workers;
-    return await work({ pool, secondsPerNfe, progress, isCancelled: () => interrupt.isWanted() });
+    const { pool, secondsPerNfe } = await openSearchPool(model, threadsFor(jobs, model.worker.engine, say));
+    opened = pool;
+    const isCancelled = () => interrupt.isWanted();
+    if (isCancelled()) pool.cancel();
+    return await work({ pool, secondsPerNfe: secondsPerNfe / pool.workers, progress, isCancelled });
   } finally {
     progress.stop();
     interrupt.off();
-    await pool.close();
+    await opened?.close();
   }
 }
 

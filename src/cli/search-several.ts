@@ -5,13 +5,14 @@ import { counted, duration, grouped } from '../report/numbers.ts';
 import { reportPathFor } from '../report/report.ts';
 import { readFront } from '../search/front.ts';
 import { readOutcome } from '../search/outcome.ts';
-import { planClips, type SearchRequest } from '../search/plan.ts';
+import { planClips, planOn, type SearchRequest } from '../search/plan.ts';
 import type { ModelPlan } from '../search/plan-model.ts';
 import type { Progress } from '../search/progress.ts';
 import { saveToModel } from '../search/save-to-model.ts';
 import { defaultBudgets, finishedMany, type OneOfMany, plannedCosts, searchMany } from '../search/search-many.ts';
 import { readSettings, studyPaths, unusedFolder } from '../search/study.ts';
 import { wholeNumber } from './command.ts';
+import { halfDifferenceOf } from './half-remark.ts';
 import { INTERRUPTED } from './interrupt.ts';
 import type { SearchArguments } from './search-request.ts';
 import { progressText, resumeCommand, withSession } from './search-session.ts';
@@ -26,7 +27,7 @@ interface Several {
   /** That is asked for. */
   readonly study: string;
   readonly modelFolder: string;
-  readonly jobs: number;
+  readonly jobs?: number;
   readonly say: (text: string) => void;
 }
 
@@ -89,7 +90,10 @@ async function runSearches({
 }: Run): Promise<readonly OneOfMany[] | undefined> {
   const { quiet, resume } = args;
   const planned = await plannedCosts(model, requests);
-  return withSession({ model, jobs, quiet, say }, ({ pool, secondsPerNfe, progress, isCancelled }) => {
+  return withSession({ model, jobs, quiet, say }, async ({ pool, secondsPerNfe, progress, isCancelled }) => {
+    const folders = requests.map(({ steps }) => join(folder, String(steps)));
+    const [first] = requests;
+    const halfDifference = await halfDifferenceOf(await planOn(model, first!), { pool, say, recorded: folders });
     const nfe = planned.reduce((sum, cost) => sum + cost, 0);
     const counts = requests.map(({ steps }) => steps);
     say(
@@ -101,7 +105,8 @@ async function runSearches({
       const text = `${counted(at.steps, 'step')}: ${progressText(at)}`;
       progress.update({ done: at.nfe, total: at.nfePlanned, text });
     };
-    return searchMany({ model, requests, planned, folder, resume, pool, isCancelled, onProgress });
+    const recording = { ...model, settings: { ...model.settings, ...halfDifference } };
+    return searchMany({ model: recording, requests, planned, folder, resume, pool, isCancelled, onProgress });
   });
 }
 

@@ -1,4 +1,4 @@
-import { DEVICES, type Device, type EngineOptions } from '../engine/onnxruntime/program.ts';
+import { DEVICES, type Device, type EngineOptions } from '../engine/engine.ts';
 import { UsageError } from './command.ts';
 
 /** A device by name, of CUDA's with its number. */

@@ -1,4 +1,5 @@
 import { MODEL_SIZES } from '../training/new-config.ts';
+import { ENGINE_FLAGS } from './engine-flags.ts';
 
 /** The options of schedule-train. */
 export const TRAIN_FLAGS = {
@@ -17,7 +18,12 @@ export const TRAIN_FLAGS = {
     describe: 'Workers that train side by side [default: one for each device, or core as far as memory goes]',
   },
   threads: { type: 'number', describe: 'Threads of each worker on the CPU [default: cores / jobs]' },
-  device: { type: 'string', default: 'cpu', describe: 'cpu, cuda, webgpu, coreml, dml, or several: cuda:0,cuda:1' },
+  engine: ENGINE_FLAGS.engine,
+  device: {
+    type: 'string',
+    default: 'cpu',
+    describe: 'Of ONNX Runtime: cpu, cuda, webgpu, coreml, dml, or several: cuda:0,cuda:1',
+  },
   'test-every': {
     type: 'number',
     describe: "Test every so many steps [default: the config's test_interval, in epochs]",

@@ -1,9 +1,12 @@
 import { availableParallelism, totalmem } from 'node:os';
+import type { EngineName } from '../engine/engine.ts';
+import { InputError } from '../formats/input-error.ts';
 import { readInput } from '../formats/read-input.ts';
 import { readWeights } from '../model/checkpoint.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { loadConfig } from '../model/load-config.ts';
 import { modelFiles } from '../model/model-files.ts';
+import { startEngine } from '../model/start-engine.ts';
 import { buildWaveGrad } from '../model/wavegrad.ts';
 import { stepsPerEpoch } from '../training/batches.ts';
 import { listCheckpoints } from '../training/checkpoints.ts';
@@ -13,7 +16,9 @@ import { parameterCount } from '../training/parameters.ts';
 import type { TrainingPlan } from '../training/plan.ts';
 import { openRun } from '../training/run-folder.ts';
 import { parseTraining } from '../training/training-config.ts';
-import { wholeNumber } from './command.ts';
+import { UsageError, wholeNumber } from './command.ts';
+import { checkDevice } from './engine-flags.ts';
+import { threadsFor } from './threads.ts';
 import { demoTraining, type GivenTraining } from './train-demo.ts';
 import { halfPrecisionRemarks, parseDevices, planWorkers } from './train-devices.ts';
 import { checkWritable } from './writable-folder.ts';
@@ -30,6 +35,7 @@ export interface TrainArguments {
   readonly fresh: boolean;
   readonly jobs?: number;
   readonly threads?: number;
+  readonly engine: EngineName;
   readonly device: string;
   readonly steps?: number;
   readonly minutes?: number;
@@ -56,12 +62,23 @@ export async function planTraining(args: TrainArguments, hooks: PlanHooks): Prom
   const whole = (name: 'steps' | 'jobs' | 'threads' | 'test-every') =>
     args[name] === undefined ? undefined : wholeNumber(name, args[name], 1);
   const [mostSteps, jobs, threads, testEvery] = [whole('steps'), whole('jobs'), whole('threads'), whole('test-every')];
+  const { engine } = args;
+  checkDevice(args);
+  if (engine === 'tensorflow' && threads !== undefined) {
+    throw new UsageError('--threads goes with --engine onnxruntime; --engine tensorflow takes all cores, or the GPU');
+  }
   const devices = parseDevices(args.device);
+  await startEngine(engine);
 
   const { config, configText, configPath, lists } =
     args.config === undefined ? await demoTraining() : await given(args.config);
   const { training, remarks } = parseTraining(config, configPath);
   for (const remark of remarks) hooks.say(remark);
+  if (training.useFp16 && engine === 'tensorflow') {
+    throw new InputError(
+      `${configPath}: training_config.use_fp16 must be false for --engine tensorflow, which computes in float32; half precision is ONNX Runtime's`,
+    );
+  }
   if (training.useFp16) for (const remark of halfPrecisionRemarks(devices)) hooks.say(remark);
   const wanted = args.logdir ?? training.logdir;
   await checkWritable(wanted);
@@ -94,15 +111,18 @@ export async function planTraining(args: TrainArguments, hooks: PlanHooks): Prom
   if (corpus === undefined) return undefined;
 
   const { batchSize, accumulationSteps } = training;
-  const workers = planWorkers(devices, {
-    jobs,
-    threads,
-    cores: availableParallelism(),
-    batchSize,
-    memoryBytes: memoryBytes(),
-    parameters: parameterCount(config),
-    half: training.useFp16,
-  });
+  const onOnnxRuntime = () =>
+    planWorkers(devices, {
+      jobs,
+      threads,
+      cores: availableParallelism(),
+      batchSize,
+      memoryBytes: memoryBytes(),
+      parameters: parameterCount(config),
+      half: training.useFp16,
+    });
+  const workers =
+    engine === 'tensorflow' ? { jobs: threadsFor(jobs, engine, hooks.say), engines: [{ engine }] } : onOnnxRuntime();
   const perEpoch = stepsPerEpoch(trainPaths.length, batchSize * accumulationSteps);
   return {
     config,

@@ -19,10 +19,14 @@ export function announcement(plan: TrainingPlan, device: string): string {
   const time = (some: readonly Clip[]) => duration(some.reduce((sum, { length }) => sum + length, 0) / sampleRate);
   const { batchSize, accumulationSteps: parts, segmentLength } = training;
   const batches = `batches of ${parts > 1 ? `${parts} × ` : ''}${batchSize} × ${grouped(segmentLength)} samples`;
+  const [engine] = engines;
+  const workers =
+    engine?.engine === 'tensorflow'
+      ? 'TensorFlow.js'
+      : `${device}, ${counted(jobs, 'worker')} of ${counted(engine?.threads ?? 1, 'thread')}`;
   return (
     `${grouped(parameterCount(config))} weights; ${counted(clips.length, 'recording')} of ${time(clips)} to train on, ` +
-    `${testClips.length} of ${time(testClips)} to test on; ${batches} on ${device}, ` +
-    `${counted(jobs, 'worker')} of ${counted(engines[0]?.threads ?? 1, 'thread')}.\nRun: ${folder}`
+    `${testClips.length} of ${time(testClips)} to test on; ${batches} on ${workers}.\nRun: ${folder}`
   );
 }
 

@@ -15,20 +15,32 @@ interface Conditioning {
   readonly values: ReturnType<Program['run']>;
 }
 
-/**
- * Asks the network in two parts, the first of which is run once for each array of mels and kept as long as that array is.
- *
- * @param fromMels gives what the rest reads in place of the mels
- * @param restFor which program is the rest, for these noise levels
- */
-export function conditioned(
-  { n_mels: nMels, hop_length: hop }: Pick<DataConfig, 'n_mels' | 'hop_length'>,
-  fromMels: Program,
-  restFor: (noiseLevels: Float32Array) => Program,
-): (input: NetworkInput) => Promise<Float32Array> {
+/** A network in two parts. */
+export interface Conditioned {
+  readonly dataConfig: Pick<DataConfig, 'n_mels' | 'hop_length'>;
+  /** Gives what the rest reads in place of the mels. */
+  readonly fromMels: Program;
+  /** Which program is the rest, for these noise levels. */
+  readonly restFor: (noiseLevels: Float32Array) => Program;
+  /** The only length of mels that the programs take; default: any. */
+  readonly frames?: number;
+}
+
+/** Asks a network whose first part is run once for each array of mels, and what it gives kept as long as that array is. */
+export function conditioned({
+  dataConfig: { n_mels: nMels, hop_length: hop },
+  fromMels,
+  restFor,
+  frames: only,
+}: Conditioned): (input: NetworkInput) => Promise<Float32Array> {
   const kept = new WeakMap<Float32Array, Conditioning>();
   return async ({ signal, mels, noiseLevels, batch }) => {
     const frames = mels.length / (batch * nMels);
+    if (only !== undefined && frames !== only) {
+      throw new RangeError(
+        `predictNoise: mels of ${only} frames were expected, as the model was loaded for, got ${frames}`,
+      );
+    }
     if (
       !Number.isInteger(frames) ||
       frames < 1 ||

@@ -1,5 +1,7 @@
+import type { EngineOptions } from '../engine/engine.ts';
+import { calibrate, compileEightBit } from '../engine/onnxruntime/eight-bit/program.ts';
 import type { Ranges } from '../engine/onnxruntime/eight-bit/ranges.ts';
-import { calibrate, compile, compileEightBit, type EngineOptions } from '../engine/onnxruntime/program.ts';
+import { compile } from '../engine/onnxruntime/program.ts';
 import { readInput } from '../formats/read-input.ts';
 import type { Tensor } from '../graph/operation.ts';
 import { computedBefore } from '../graph/passes/computed-before.ts';
@@ -78,7 +80,7 @@ export async function loadEightBitModel(
   path: string,
   configPath: string | undefined,
   { floatRates, groups }: Calibration,
-  options?: Pick<EngineOptions, 'threads'>,
+  options?: Pick<EngineOptions, 'threads' | 'sizes'>,
 ): Promise<Model> {
   const { config, weights, before, rest } = await readParts(path, configPath, floatRates);
   const fromMels = await compile(before, weights, options);
@@ -88,11 +90,12 @@ export async function loadEightBitModel(
     config,
     parameterCount: [...weights.values()].reduce((sum, { length }) => sum + length, 0),
     // Rows of several groups go with the cleanest, whose ranges are the widest.
-    predictNoise: conditioned(
-      config.data_config,
+    predictNoise: conditioned({
+      dataConfig: config.data_config,
       fromMels,
-      (levels) => programs[groupOf(bounds, Math.max(...levels))]!,
-    ),
+      restFor: (levels) => programs[groupOf(bounds, Math.max(...levels))]!,
+      frames: options?.sizes?.frames,
+    }),
     async dispose() {
       await Promise.all([fromMels, ...programs].map((program) => program.dispose()));
     },

@@ -1,4 +1,5 @@
-import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
+import { compile } from '../engine/compile.ts';
+import type { EngineOptions } from '../engine/engine.ts';
 import { readInput } from '../formats/read-input.ts';
 import { gradients } from '../graph/differentiate.ts';
 import type { Graph, Value } from '../graph/graph.ts';

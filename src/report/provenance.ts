@@ -87,7 +87,7 @@ function searchCommand(settings: StudySettings): string {
     ['clamp', settings.clamp],
     ['precision', settings.precision],
     ['seed', settings.seed],
-    ['device', settings.device],
+    settings.engine.startsWith('@tensorflow/') ? ['engine', 'tensorflow'] : ['device', settings.device],
   ];
   return `schedule-search ${options.map((option) => `--${option.join(' ')}`).join(' ')}`;
 }

@@ -4,6 +4,7 @@ import { InputError } from '../formats/input-error.ts';
 import type { Evaluation, EvaluationTask } from './evaluator.ts';
 import { prefixRuns } from './prefix-runs.ts';
 import { createPrefixLedger } from './prefixes.ts';
+import { rowRuns } from './row-runs.ts';
 import type { EvaluationPool } from './runner.ts';
 import { meanOverReplicates } from './statistics.ts';
 
@@ -25,6 +26,8 @@ export interface CompareOptions {
   readonly replicates: number;
   /** Samples of all clips. */
   readonly samples: number;
+  /** How many clips those are, and how many go through the network together where that is on a device. Default: each alone. */
+  readonly together?: { readonly clips: number; readonly rowsPerCall: number | undefined };
   /** Of NFE, those done. */
   readonly onProgress?: (nfe: number) => void;
 }
@@ -48,7 +51,7 @@ export function comparisonNfe(options: Omit<CompareOptions, 'pool' | 'onProgress
  * @throws InputError where a worker cannot load the model
  */
 export async function hearAll(options: CompareOptions): Promise<readonly Heard[] | undefined> {
-  const { schedules, pool, precision, replicates, onProgress = () => {} } = options;
+  const { schedules, pool, precision, replicates, together, onProgress = () => {} } = options;
   const { tasks, charged } = wantedFor(options);
   const results: (Evaluation | undefined)[] = tasks.map(() => undefined);
   let failure: { readonly error: unknown } | undefined;
@@ -71,7 +74,8 @@ export async function hearAll(options: CompareOptions): Promise<readonly Heard[]
     }
   }
 
-  await Promise.all(prefixRuns(tasks, precision, pool.workers).map(make));
+  const runs = rowRuns(prefixRuns(tasks, precision, pool.workers), () => together?.clips ?? 1, together?.rowsPerCall);
+  await Promise.all(runs.map(make));
   if (failure !== undefined) throw failure.error;
   const complete = results.filter((result) => result !== undefined);
   if (complete.length < tasks.length) return undefined;

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Precision } from '../diffusion/process.ts';
 import { trainedRangeToWarnBy } from '../diffusion/trained-range.ts';
-import { type Device, ENGINE_VERSION } from '../engine/onnxruntime/program.ts';
+import type { Device, EngineName } from '../engine/engine.ts';
 import { readInput } from '../formats/read-input.ts';
 import { DEMO } from '../model/demo.ts';
 import { loadModelConfig } from '../model/load-config.ts';
 import { modelFiles } from '../model/model-files.ts';
+import { startEngine } from '../model/start-engine.ts';
 import type { TrainedRange } from '../schedule/diagnostics.ts';
 import type { Clamp } from '../schedule/noise-schedule.ts';
 import type { Clip, ClipOptions, ClipSet } from './clips.ts';
@@ -24,7 +25,14 @@ export interface ModelRequest {
   readonly clamp: Clamp;
   readonly precision: Precision;
   readonly seed: number;
+  /** Default: onnxruntime. */
+  readonly engine?: EngineName;
+  /** Of ONNX Runtime. */
   readonly device: Device;
+  /** On a device other than the CPU: clips of one candidate or several that go through the network together. Default: the scoring clips. */
+  readonly rowsPerCall?: number;
+  /** Whether a device computes products of matrices in half precision. Default: false. */
+  readonly half?: boolean;
 }
 
 /** The recordings: those that choose a schedule, and those that only judge. */
@@ -48,6 +56,10 @@ type ModelSettings = Pick<
   | 'heldoutClips'
   | 'clipsPerCall'
   | 'device'
+  | 'rowsPerCall'
+  | 'arithmetic'
+  | 'half'
+  | 'halfDifference'
   | 'engine'
 >;
 
@@ -62,7 +74,7 @@ export interface ModelPlan {
 }
 
 /**
- * Reads the model's config and the recordings and checks that all fit together.
+ * Reads the model's config and the recordings and checks that all fit together, and that the engine starts.
  *
  * @param takeClips loads the recordings, at the model's rate
  * @throws InputError where something does not fit
@@ -71,7 +83,8 @@ export async function planModel(
   request: ModelRequest,
   takeClips: (options: ClipOptions) => Promise<ClipSets>,
 ): Promise<ModelPlan> {
-  const { seed, clamp, precision, device } = request;
+  const { seed, clamp, precision, engine = 'onnxruntime', device } = request;
+  const loaded = await startEngine(engine);
   const files = await modelFiles(request.model ?? DEMO);
   const checkpointPath = files.checkpoint;
   const configPath = request.config ?? files.config;
@@ -82,9 +95,13 @@ export async function planModel(
   const { clipSeconds: seconds, clipCount: count } = request;
   const { scoring, heldout } = await takeClips({ sampleRate, hopSamples, seconds, count, seed });
   // On a CPU a clip at a time stays in the cache: two workers then keep 1.9 times the pace of one, and 1.5 times with six clips.
-  const clipsPerCall = device === 'cpu' ? 1 : scoring.clips.length;
+  // TensorFlow.js takes all clips of a set together on a GPU.
+  const clipsPerCall = loaded.device === 'gpu' ? scoring.clips.length : 1;
+  const rowsPerCall = device === 'cpu' ? undefined : (request.rowsPerCall ?? scoring.clips.length);
+  const half = device !== 'cpu' && request.half === true;
   const named = ({ name, hash }: Clip) => ({ name, hash });
   const samplesOf = ({ samples }: Clip) => samples;
+  const clipSamples = scoring.clips[0]!.samples.length;
   const clips = { scoring: scoring.clips.map(samplesOf), heldout: heldout.clips.map(samplesOf) };
   const { trained, remark } = trainedRangeToWarnBy(config, configPath);
   return {
@@ -96,14 +113,29 @@ export async function planModel(
       config: { name: basename(configPath), hash: sha256(JSON.stringify({ model_config, data_config })) },
       data: data_config,
       sampleRate,
-      clipSamples: scoring.clips[0]!.samples.length,
+      clipSamples,
       scoringClips: scoring.clips.map(named),
       heldoutClips: heldout.clips.map(named),
       clipsPerCall,
-      device,
-      engine: ENGINE_VERSION,
+      device: loaded.device ?? device,
+      ...(rowsPerCall !== undefined && { rowsPerCall, arithmetic: 'float32' }),
+      ...(half && { half }),
+      engine: loaded.version,
     },
-    worker: { checkpointPath, configPath, device, clips, clipsPerCall, seed, clamp, precision },
+    worker: {
+      checkpointPath,
+      configPath,
+      engine,
+      device,
+      frames: clipSamples / hopSamples,
+      clips,
+      clipsPerCall,
+      rowsPerCall,
+      half,
+      seed,
+      clamp,
+      precision,
+    },
     trained,
     remarks: [...new Set([...scoring.remarks, ...heldout.remarks, ...(remark === undefined ? [] : [remark])])],
   };

@@ -1,7 +1,11 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MetricName } from '../audio/distances/index.ts';
 import { InputError } from '../formats/input-error.ts';
 import { DEMO } from '../model/demo.ts';
+import { prepareModel } from '../model/model.ts';
 import { createThreadPool } from '../pool/threads.ts';
 import { workerEntry } from '../pool/worker-entry.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
@@ -13,6 +17,7 @@ import type { EvaluationPool } from './runner.ts';
 import type { StudySettings } from './settings.ts';
 import { STRATEGIES, type StrategyName } from './strategies/index.ts';
 import type { Strategy } from './strategies/strategy.ts';
+import type { WorkerResult, WorkerSettings, WorkerTask } from './worker.ts';
 
 /** What a search is asked for; what is left out is the demo's model and clips, and the defaults named here. */
 export interface SearchRequest extends ModelRequest {
@@ -115,16 +120,62 @@ export function defaultBudget({ steps, replicates }: Pick<SearchRequest, 'steps'
   return DEFAULT_TRIALS * steps * replicates;
 }
 
-/** The pool that evaluates a plan on that many threads, each with a session of its own. */
-export function createSearchPool(plan: Pick<ModelPlan, 'worker'>, threads: number): EvaluationPool {
-  return createThreadPool(workerEntry('worker', import.meta.url), threads, plan.worker);
+/** Workers that have the model. */
+export interface SearchPool {
+  readonly pool: EvaluationPool;
+  /** Of one worker, while all are at it, for one network evaluation of all scoring clips. */
+  readonly secondsPerNfe: number;
 }
 
 /**
- * Loads the model in every worker and times one network evaluation of all scoring clips in all at once: the mean in seconds.
- * Throws an InputError where the model cannot be loaded.
+ * The pool that evaluates a plan on that many threads, each with a session of its own, once all of them have timed a network evaluation. The weights are in memory once.
+ *
+ * @throws InputError where the model cannot be loaded
  */
-export async function warmUp(pool: EvaluationPool): Promise<number> {
+export async function openSearchPool({ worker }: Pick<ModelPlan, 'worker'>, threads: number): Promise<SearchPool> {
+  const folder = await prepared(worker);
+  const remove = () => folder !== undefined && rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  const settings = folder === undefined ? worker : { ...worker, prepared: folder };
+  const pool = createThreadPool<WorkerSettings, WorkerTask, WorkerResult>(
+    workerEntry('worker', import.meta.url),
+    threads,
+    settings,
+  );
+  try {
+    return { pool, secondsPerNfe: await timeAll(pool) };
+  } catch (error) {
+    await pool.close();
+    throw error;
+  } finally {
+    process.off('exit', remove);
+    try {
+      // What is mapped stays, and nothing is left behind if the process is killed.
+      remove();
+    } catch {
+      // Where a file that is mapped cannot be removed, it stays among the temporary files.
+    }
+  }
+}
+
+/** The network for several workers to open; undefined where each had better load it: by another engine, on another device, or where nothing can be written. */
+async function prepared(worker: WorkerSettings): Promise<string | undefined> {
+  const { checkpointPath, configPath, engine, device, rowsPerCall, frames } = worker;
+  if (engine !== 'onnxruntime' || rowsPerCall !== undefined) return undefined;
+  const folder = await mkdtemp(join(tmpdir(), 'wavegrad-schedules-')).catch(() => undefined);
+  if (folder === undefined) return undefined;
+  try {
+    await prepareModel(folder, checkpointPath, configPath, { device, threads: 1, sizes: { frames } });
+    return folder;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    if (error instanceof InputError) throw error;
+    return undefined;
+  }
+}
+
+/** The mean of the workers' times, in seconds. */
+async function timeAll(pool: EvaluationPool): Promise<number> {
   const results = await Promise.all(Array.from({ length: pool.workers }, () => pool.run({ kind: 'time' })));
   const seconds = results.map((result) => {
     if (result.kind === 'bad-input') throw new InputError(result.message);

@@ -5,8 +5,12 @@ export interface RecentlyUsed<Value> {
   set(key: string, value: Value, size: number): void;
 }
 
-/** Keeps values of a size in all of at most `capacity`; what was used longest ago goes first. */
-export function recentlyUsed<Value>(capacity: number): RecentlyUsed<Value> {
+/**
+ * Keeps values of a size in all of at most `capacity`; what was used longest ago goes first.
+ *
+ * @param drop told each value that is no longer kept; default: nothing is
+ */
+export function recentlyUsed<Value>(capacity: number, drop: (value: Value) => void = () => {}): RecentlyUsed<Value> {
   // A Map gives its keys in the order in which they were set.
   const kept = new Map<string, { readonly value: Value; readonly size: number }>();
   let size = 0;
@@ -19,12 +23,15 @@ export function recentlyUsed<Value>(capacity: number): RecentlyUsed<Value> {
       return entry.value;
     },
     set(key, value, added) {
-      size += added - (kept.get(key)?.size ?? 0);
+      const before = kept.get(key);
+      size += added - (before?.size ?? 0);
       kept.delete(key);
+      if (before !== undefined) drop(before.value);
       for (const [oldest, entry] of kept) {
         if (size <= capacity) break;
         kept.delete(oldest);
         size -= entry.size;
+        drop(entry.value);
       }
       kept.set(key, { value, size: added });
     },

@@ -3,6 +3,7 @@ import type { Pool } from '../pool/pool.ts';
 import type { CleanErrorTask, EvaluationTask, ScoreGradientTask } from './evaluator.ts';
 import type { JournalCleanError, JournalEntry, JournalEvaluation, JournalScoreGradient, Phase } from './journal.ts';
 import { prefixRuns } from './prefix-runs.ts';
+import { rowRuns } from './row-runs.ts';
 import type { Study } from './study.ts';
 import type { Job, JobResult, WorkerResult, WorkerTask } from './worker.ts';
 
@@ -64,6 +65,9 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
   let turn: Promise<unknown> = Promise.resolve();
   let failure: { readonly error: unknown } | undefined;
   let nfeMade = 0;
+  const { scoringClips, heldoutClips, rowsPerCall } = study.settings;
+  const clipsOf = ({ set, clips }: Pick<EvaluationTask, 'set' | 'clips'>) =>
+    clips === undefined ? (set === 'scoring' ? scoringClips : heldoutClips).length : clips[1] - clips[0];
   const hasStopped = () => isCancelled() || failure !== undefined;
 
   /**
@@ -130,13 +134,12 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
     });
   }
 
-  async function cleanError(task: CleanErrorTask): Eventually<JournalCleanError> {
-    const [entry] = await make([task], async ({ result, ...when }): Eventually<JournalCleanError> => {
+  function cleanErrors(tasks: readonly CleanErrorTask[]) {
+    return make(tasks, async ({ result, ...when }, i): Eventually<JournalCleanError> => {
       if (result.kind !== 'clean-error') return undefined;
       const { errors, nfe, seconds } = result;
-      return written({ type: 'clean-error', sigma: task.sigma, errors: [...errors], nfe, seconds, ...when });
+      return written({ type: 'clean-error', sigma: tasks[i]!.sigma, errors: [...errors], nfe, seconds, ...when });
     });
-    return entry;
   }
 
   async function scoreGradient(task: ScoreGradientTask): Eventually<JournalScoreGradient> {
@@ -161,13 +164,23 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
         study.settings.precision,
         pool.workers,
       );
-      for (const members of runs.map((run) => run.map((at) => missing[at]!))) {
+      const packed = rowRuns(runs, (at) => clipsOf(wanted[missing[at]!]!), rowsPerCall);
+      for (const members of packed.map((run) => run.map((at) => missing[at]!))) {
         const made = evaluate(members.map((i) => wanted[i]!));
         for (const [at, i] of members.entries()) entries[i] = made.then((all) => all[at]);
       }
       return entries;
     },
-    cleanErrors: (wanted) => wanted.map(async (task) => knownErrors.get(task.sigma) ?? cleanError(task)),
+    cleanErrors(wanted) {
+      const entries = wanted.map((task): Eventually<JournalCleanError> => Promise.resolve(knownErrors.get(task.sigma)));
+      const missing = [...wanted.keys()].filter((i) => !knownErrors.has(wanted[i]!.sigma));
+      const runs = missing.map((i) => [i]);
+      for (const members of rowRuns(runs, () => scoringClips.length, rowsPerCall)) {
+        const made = cleanErrors(members.map((i) => wanted[i]!));
+        for (const [at, i] of members.entries()) entries[i] = made.then((all) => all[at]);
+      }
+      return entries;
+    },
     scoreGradients: (wanted) =>
       wanted.map(async (task) => knownGradients.get(gradientKey(task)) ?? scoreGradient(task)),
     hasStopped,

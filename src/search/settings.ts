@@ -42,6 +42,14 @@ export const studySettings = z.strictObject({
   scoringClips: z.array(hashed).min(1),
   heldoutClips: z.array(hashed).min(1),
   device: z.string(),
+  /** On a device other than the CPU: rows, clips of one candidate or several, that a call of the network has. */
+  rowsPerCall: z.int().positive().optional(),
+  /** How the sampler adds up its states where it is on a device; absent where it does so in float64, on the CPU. */
+  arithmetic: z.literal('float32').optional(),
+  /** Whether the network computes products of matrices in half precision; absent where it does not. */
+  half: z.literal(true).optional(),
+  /** The first schedule's score so, less that in float32. */
+  halfDifference: z.number().optional(),
   /** What the bits of a score depend on beside all this. */
   engine: z.string(),
   version: z.string(),

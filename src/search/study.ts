@@ -12,7 +12,7 @@ import type { Trial } from './trial.ts';
 import { csvHeader, csvRow } from './trials-csv.ts';
 
 /** Differences in these do not make another study. */
-const NOT_IDENTITY: ReadonlySet<string> = new Set(['budget', 'version', 'data']);
+const NOT_IDENTITY: ReadonlySet<string> = new Set(['budget', 'version', 'data', 'halfDifference']);
 
 /** The files of a study's folder. */
 export function studyPaths(folder: string) {
@@ -102,6 +102,12 @@ export async function readSettings(folder: string): Promise<StudySettings | unde
   const path = studyPaths(folder).settings;
   const text = await readIfThere(path);
   return text === undefined ? undefined : checkData(parseJson(text, path), studySettings, path);
+}
+
+/** The settings of the first study that there is in any of these folders, or undefined. */
+export async function firstSettings(folders: readonly string[]): Promise<StudySettings | undefined> {
+  const all = await Promise.all(folders.map(readSettings));
+  return all.find((settings) => settings !== undefined);
 }
 
 function refuseAnother(folder: string, known: StudySettings, wanted: StudySettings): void {

@@ -1,4 +1,4 @@
-import type { EngineOptions } from '../engine/onnxruntime/program.ts';
+import type { EngineOptions } from '../engine/engine.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import type { Clip } from './corpus.ts';
 import type { StepReport } from './memory.ts';

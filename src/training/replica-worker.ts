@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import type { EngineOptions } from '../engine/onnxruntime/program.ts';
+import type { EngineOptions } from '../engine/engine.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import type { ThreadData } from '../pool/threads.ts';
 import type { Clip } from './corpus.ts';

@@ -1,4 +1,5 @@
-import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
+import { compile } from '../engine/compile.ts';
+import type { EngineOptions } from '../engine/engine.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { adamStep, averageDecay, averageWeights, clippingScale, sumOfSquares } from './adam.ts';
 import { createBarrier } from './barrier.ts';

@@ -1,5 +1,6 @@
 import type { PredictNoise } from '../diffusion/sampler.ts';
-import { compile, type EngineOptions } from '../engine/onnxruntime/program.ts';
+import { compile } from '../engine/compile.ts';
+import type { EngineOptions } from '../engine/engine.ts';
 import { convolveBeforeUpsampling } from '../graph/passes/convolve-before-upsampling.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { buildWaveGrad } from '../model/wavegrad.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import { loadSchedule } from '../../src/schedule/file.ts';
-import { createSearchPool, planSearch } from '../../src/search/plan.ts';
+import { openSearchPool, planSearch } from '../../src/search/plan.ts';
 import { readStudy } from '../../src/search/read-study.ts';
 import { search } from '../../src/search/search.ts';
 import { openStudy } from '../../src/search/study.ts';
@@ -185,7 +185,7 @@ describe('schedule-search', () => {
       version: '0.0.0',
     });
     const study = await openStudy(join(folder, 'four'), plan.settings, {}, 0);
-    const pool = createSearchPool(plan, 4);
+    const { pool } = await openSearchPool(plan, 4);
     const { strategy, baselines } = plan;
     const result = await search({ study, strategy, baselines, pool });
     await pool.close();

@@ -24,7 +24,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const CONFIG = { config: 'config.json', resample: false, fresh: false, device: 'cpu', 'checkpoint-minutes': 5 };
+const CONFIG = {
+  config: 'config.json',
+  resample: false,
+  fresh: false,
+  engine: 'onnxruntime',
+  device: 'cpu',
+  'checkpoint-minutes': 5,
+} as const;
 
 /** The plan of a command line, and what was said. */
 async function planned(args: Partial<TrainArguments> = {}, isCancelled = false) {

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compile } from '../../src/engine/onnxruntime/program.ts';
 import { gradients } from '../../src/graph/differentiate.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import type { Tensor } from '../../src/graph/operation.ts';
@@ -7,6 +6,7 @@ import type { WaveGradConfig } from '../../src/model/config.ts';
 import { loadConfig } from '../../src/model/load-config.ts';
 import { buildWaveGrad } from '../../src/model/wavegrad.ts';
 import { buildLoss, gradientName } from '../../src/training/loss-graph.ts';
+import { ENGINES } from '../engine/engines.ts';
 import { relativeDistance } from '../graph/distance.ts';
 import { randomTensor } from '../graph/tensors.ts';
 import { golden, tinyConfig, tinyGradientNorms, tinyWeights } from './tiny.ts';
@@ -14,6 +14,8 @@ import { golden, tinyConfig, tinyGradientNorms, tinyWeights } from './tiny.ts';
 const BATCH = 2;
 const FRAMES = 12;
 const HOP = 300;
+
+type Compile = (typeof ENGINES)[0][1];
 
 type Outputs = Readonly<Record<string, Tensor>>;
 
@@ -33,7 +35,7 @@ function asDefined(config: WaveGradConfig): Graph {
 }
 
 /** The program of the tiny network, ready to run on the goldens' inputs. */
-async function prepare(build: (config: WaveGradConfig) => Graph) {
+async function prepare(build: (config: WaveGradConfig) => Graph, compile: Compile) {
   const graph = build(await loadConfig(tinyConfig));
   const names = graph.parameters().map(({ name }) => name);
   const weights = tinyWeights();
@@ -52,15 +54,20 @@ async function prepare(build: (config: WaveGradConfig) => Graph) {
 
 const norm = (values: Iterable<number>) => Math.hypot(...values);
 
+const training = (config: WaveGradConfig) => buildLoss(config, 'l1');
+const [[onnxRuntime, compileForOnnxRuntime], [tensorFlow, compileForTensorFlow]] = ENGINES;
+
 describe.each([
-  ['as the network is defined', asDefined],
-  ['as training runs it, with convolutions before upsampling', (config: WaveGradConfig) => buildLoss(config, 'l1')],
-])("the network's gradients, %s", (_, build) => {
+  [onnxRuntime, 'as the network is defined', compileForOnnxRuntime, asDefined],
+  [onnxRuntime, 'as training runs it, with convolutions before upsampling', compileForOnnxRuntime, training],
+  // In pure JavaScript each run takes seconds.
+  [tensorFlow, 'as training runs it, with convolutions before upsampling', compileForTensorFlow, training],
+] as const)("by %s, the network's gradients %s", (engine, _, compile, build) => {
   let network: Awaited<ReturnType<typeof prepare>>;
   let outputs: Outputs;
 
   beforeAll(async () => {
-    network = await prepare(build);
+    network = await prepare(build, compile);
     outputs = await network.run();
   });
 
@@ -95,23 +102,26 @@ describe.each([
     expect(total / golden('grad/total_norm')[0]!).toBeCloseTo(1, 4);
   });
 
-  test('a step along the gradient changes the loss by what the gradient says', async () => {
-    const direction = new Map(
-      network.names.map((name, i) => [name, randomTensor(network.weights.get(name)!.shape, i)]),
-    );
-    const step = 2 ** -12;
-    const moved = async (by: number) => {
-      const weights = [...network.weights].map(([name, { shape, data }]) => {
+  test.runIf(engine === onnxRuntime)(
+    'a step along the gradient changes the loss by what the gradient says',
+    async () => {
+      const direction = new Map(
+        network.names.map((name, i) => [name, randomTensor(network.weights.get(name)!.shape, i)]),
+      );
+      const step = 2 ** -12;
+      const moved = async (by: number) => {
+        const weights = [...network.weights].map(([name, { shape, data }]) => {
+          const along = direction.get(name)!.data;
+          return [name, { shape, data: data.map((value, i) => value + by * along[i]!) }] as const;
+        });
+        return (await network.run(new Map(weights))).loss!.data[0]!;
+      };
+      const slope = network.names.reduce((sum, name) => {
         const along = direction.get(name)!.data;
-        return [name, { shape, data: data.map((value, i) => value + by * along[i]!) }] as const;
-      });
-      return (await network.run(new Map(weights))).loss!.data[0]!;
-    };
-    const slope = network.names.reduce((sum, name) => {
-      const along = direction.get(name)!.data;
-      return outputs[gradientName(name)]!.data.reduce((total, value, i) => total + value * along[i]!, sum);
-    }, 0);
-    // The loss, about 1.7, is known to 1e-7, so the difference quotient to 1e-3; it bends where errors change their signs.
-    expect(((await moved(step)) - (await moved(-step))) / (2 * step) / slope).toBeCloseTo(1, 1);
-  });
+        return outputs[gradientName(name)]!.data.reduce((total, value, i) => total + value * along[i]!, sum);
+      }, 0);
+      // The loss, about 1.7, is known to 1e-7, so the difference quotient to 1e-3; it bends where errors change their signs.
+      expect(((await moved(step)) - (await moved(-step))) / (2 * step) / slope).toBeCloseTo(1, 1);
+    },
+  );
 });

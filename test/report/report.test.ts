@@ -112,6 +112,13 @@ describe('renderReport', () => {
     expect(text).toContain('model.safetensors (a1b2c3d4)');
   });
 
+  it('names in that command TensorFlow.js, which takes no device, where it made the study', () => {
+    const settings = { ...SETTINGS, device: 'gpu', engine: '@tensorflow/tfjs-node-gpu 4.22.0 linux-x64' };
+    const shown = textOf(renderReport({ ...study, settings }));
+    expect(shown).toContain('--seed 7 --engine tensorflow');
+    expect(shown).not.toContain('--device');
+  });
+
   it('draws the best so far as the running minimum over network evaluations', () => {
     const { data } = plotsOf(page).find(({ id }) => id === 'history')!;
     const { x, y } = data.find(({ name }) => name === 'best so far')!;

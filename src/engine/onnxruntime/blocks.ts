@@ -1,11 +1,9 @@
 import type { Graph } from '../../graph/graph.ts';
-import type { Tensor } from '../../graph/operation.ts';
-import { type Shape, sameDim, sameShape } from '../../graph/shape.ts';
+import { dimSize, type Shape, type Sizes, sameDim, sameShape } from '../../graph/shape.ts';
+import { kernelInBlocks, NCHWC } from './kernel-blocks.ts';
 import type { Layout, Names, Written } from './layout.ts';
 import type { NodeWriter, WrittenNode } from './node-writer.ts';
-
-/** The operation set in which ONNX Runtime keeps its blocked kernels (onnxruntime/core/graph/contrib_ops/nchwc_schema_defs.cc). */
-const NCHWC = 'com.microsoft.nchwc';
+import { convolvePlanes, transformInput, winogradPays } from './winograd.ts';
 
 /** A convolution that what follows may still become part of. */
 interface Open {
@@ -18,10 +16,17 @@ interface Open {
  * time]. ONNX Runtime changes to it by itself, and back before every product, sum over a broadcast and slice; here it stays from one convolution to the next,
  * with sums and leaky ReLUs in the convolution before them.
  */
-export function createBlocks(writer: NodeWriter, graph: Graph, names: Names, block: number): Layout {
+/** @param sizes what the graph's symbols stand for, where that is known beforehand */
+export function createBlocks(
+  writer: NodeWriter,
+  graph: Graph,
+  names: Names,
+  { block, sizes = {} }: { readonly block: number; readonly sizes?: Sizes },
+): Layout {
   const uses = usesOf(graph);
   const blocked = new Map<number, string>();
   const open = new Map<number, Open>();
+  const planes = new Map<string, readonly string[]>();
   const shapeOf = (id: number) => graph.nodes[id]!.shape;
   const channelsOf = (id: number) => shapeOf(id)[1] as number;
   const fits = (shape: Shape) => shape.length === 3 && typeof shape[1] === 'number' && shape[1] % block === 0;
@@ -51,6 +56,12 @@ export function createBlocks(writer: NodeWriter, graph: Graph, names: Names, blo
     const biases = bias === undefined ? undefined : names.known(bias);
     if (weights === undefined || !fits(shapeOf(x!)) || (bias !== undefined && biases === undefined)) return undefined;
     const [cout, cin, taps] = weights.shape as [number, number, number];
+    const length = lengthOf(x!);
+    if (cout % block === 0 && length !== undefined && winogradPays(weights.shape)) {
+      const planes = planesOf(x!, length, dilation);
+      const about = { kernel: weights, bias: biases?.data, length, dilation, block, name: names.origin(kernel!) };
+      return take(id, convolvePlanes(writer, planes, about));
+    }
     const padding = (dilation * (taps - 1)) / 2;
     const wide = Math.ceil(cout / block) * block;
     const operands = [
@@ -58,10 +69,33 @@ export function createBlocks(writer: NodeWriter, graph: Graph, names: Names, blo
       writer.float32(kernelInBlocks(weights, block), [wide, cin, 1, taps]),
       ...(biases ? [writer.float32(padded(biases.data, wide), [wide])] : []),
     ];
-    const node = writer.add('Conv', operands, { dilations: [1, dilation], pads: [0, padding, 0, padding] }, NCHWC);
+    const attributes = { dilations: [1, dilation], pads: [0, padding, 0, padding] };
+    const node = writer.add({
+      type: 'Conv',
+      inputs: operands,
+      attributes,
+      domain: NCHWC,
+      name: names.origin(kernel!),
+    });
     if (wide > cout) return { plain: unblock(node.output, cout) };
     if (uses[id] === 1) open.set(id, { node, hasSum: false });
     return take(id, node.output);
+  }
+
+  /** The same for all convolutions of a value that have one dilation. */
+  function planesOf(x: number, length: number, dilation: number): readonly string[] {
+    const key = `${x} ${dilation}`;
+    const known =
+      planes.get(key) ??
+      transformInput(writer, { value: inBlocks(x), channels: channelsOf(x), length }, dilation, block);
+    planes.set(key, known);
+    return known;
+  }
+
+  /** In samples, where it is known beforehand. */
+  function lengthOf(x: number): number | undefined {
+    const [, , time] = shapeOf(x);
+    return typeof time === 'number' || time!.symbol in sizes ? dimSize(time!, sizes) : undefined;
   }
 
   /** A convolution that nothing else has read, with what follows it as a part of it. */
@@ -166,21 +200,6 @@ function usesOf({ nodes, outputs }: Graph): number[] {
   for (const node of nodes) if (node.kind === 'step') for (const id of node.inputs) uses[id]!++;
   for (const { id } of outputs.values()) uses[id]!++;
   return uses;
-}
-
-/** From [cout, cin, taps] to [cout / block, cin / block, taps, block of cin, block of cout], with zeros where cout fills no block. */
-function kernelInBlocks({ data, shape }: Tensor, block: number): Float32Array {
-  const [cout, cin, taps] = shape as [number, number, number];
-  const out = new Float32Array(Math.ceil(cout / block) * block * cin * taps);
-  for (let o = 0; o < cout; o++) {
-    for (let i = 0; i < cin; i++) {
-      const group = (Math.floor(o / block) * cin) / block + Math.floor(i / block);
-      for (let k = 0; k < taps; k++) {
-        out[((group * taps + k) * block + (i % block)) * block + (o % block)] = data[(o * cin + i) * taps + k]!;
-      }
-    }
-  }
-  return out;
 }
 
 function padded(data: Float32Array, length: number): Float32Array {

@@ -1,6 +1,6 @@
-import './no-telemetry.ts';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { encodeModel, valueInfo } from './onnx-file.ts';
+import { onnxRuntime } from './runtime.ts';
 
 /** A whole number of blocks of any size there is (8 or 16, as the processor has it). */
 const CHANNELS = 64;
@@ -18,6 +18,7 @@ async function probe(): Promise<number | undefined> {
   const shape = [1, CHANNELS, 1, 2];
   const node = { op_type: 'ReorderInput', domain: 'com.microsoft.nchwc', name: 'probe', input: ['x'], output: ['y'] };
   const [inputs, outputs] = [[valueInfo('x', shape)], [valueInfo('y', shape)]];
+  const { InferenceSession, Tensor } = await onnxRuntime();
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(encodeModel({ nodes: [node], initializers: [], inputs, outputs }), {

@@ -11,6 +11,8 @@ export interface Names {
   channelsLast(id: number): string | undefined;
   /** The numbers of a value that depends on no input. */
   known(id: number): Tensor | undefined;
+  /** The first parameter that a known value is made of. */
+  origin(id: number): string;
 }
 
 /** Another form than the plain one, in which some values of a graph are kept from step to step. */

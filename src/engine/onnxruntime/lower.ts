@@ -1,19 +1,20 @@
 import { evaluateStep, type Graph, lowerStep } from '../../graph/graph.ts';
 import type { OnnxWriter, Tensor } from '../../graph/operation.ts';
-import { type Dim, writtenShape } from '../../graph/shape.ts';
+import { type Dim, type Sizes, writtenShape } from '../../graph/shape.ts';
+import { weightsOf } from '../checks.ts';
+import type { Weights } from '../engine.ts';
 import { createBlocks } from './blocks.ts';
 import { createEightBits } from './eight-bit/layout.ts';
 import type { EightBits } from './eight-bit/ranges.ts';
 import { mixedPrecision } from './half-precision.ts';
 import type { Layout, Names } from './layout.ts';
-import { createNodeWriter, type NodeWriter } from './node-writer.ts';
+import { type ConstantsFile, createNodeWriter, type NodeWriter } from './node-writer.ts';
 import { encodeModel, valueInfo } from './onnx-file.ts';
+import { joinRows, type Rows, rowNames, takeRow } from './rows.ts';
+import { preciseSine } from './sines.ts';
 
 /** Where values of rank 3 get their one row (see OnnxWriter). */
 const ROW_AXIS = 2;
-
-/** The numbers of a graph's parameters by name, or that they come with each run, as inputs of those names. */
-export type Weights = ReadonlyMap<string, Float32Array> | 'inputs';
 
 export interface LoweringOptions {
   /** What OnnxWriter says of it; only for parameters that come with each run, since ONNX Runtime knows best for others. */
@@ -24,6 +25,14 @@ export interface LoweringOptions {
   readonly eightBits?: EightBits;
   /** Also gives the smallest and the largest number of these values, as outputs `min.ID` and `max.ID` of no dimensions. */
   readonly observed?: readonly number[];
+  /** Whether sines and cosines are computed in double precision, wherever that is. Default: false. */
+  readonly preciseSines?: boolean;
+  /** What some of the graph's symbols stand for in every run. Default: each run sizes them. */
+  readonly sizes?: Sizes;
+  /** Takes the large constants. Default: they are in what is returned. */
+  readonly constants?: ConstantsFile;
+  /** What comes in rows; default: nothing. */
+  readonly rows?: Rows;
 }
 
 /**
@@ -33,9 +42,18 @@ export interface LoweringOptions {
 export function lowerToOnnx(
   graph: Graph,
   weights: Weights,
-  { channelBlock, half = false, eightBits, observed = [] }: LoweringOptions = {},
+  {
+    channelBlock,
+    half = false,
+    preciseSines = false,
+    sizes,
+    constants,
+    rows: inRows,
+    eightBits,
+    observed = [],
+  }: LoweringOptions = {},
 ): Uint8Array {
-  const nodeWriter = createNodeWriter();
+  const nodeWriter = createNodeWriter(constants);
   const writer: OnnxWriter = {
     ...nodeWriter,
     channelBlock: weights === 'inputs' && !half ? channelBlock : undefined,
@@ -50,6 +68,7 @@ export function lowerToOnnx(
   const names: Names = {
     plain,
     known,
+    origin: (id) => originOf(graph, id),
     channelsLast: (id) => firstOf(layouts, (layout) => layout.channelsLast(id)),
   };
   const layouts = layoutsOf(nodeWriter);
@@ -57,7 +76,7 @@ export function lowerToOnnx(
     if (weights === 'inputs' || half) return [];
     return [
       ...(eightBits === undefined ? [] : [createEightBits(nodes, graph, names, eightBits)]),
-      ...(channelBlock === undefined ? [] : [createBlocks(nodes, graph, names, channelBlock)]),
+      ...(channelBlock === undefined ? [] : [createBlocks(nodes, graph, names, { block: channelBlock, sizes })]),
     ];
   }
   /** Written where something reads it. */
@@ -72,9 +91,13 @@ export function lowerToOnnx(
   const inputs: Record<string, unknown>[] = [];
   graph.nodes.forEach((node, id) => {
     if (node.kind === 'input' || (node.kind === 'parameter' && weights === 'inputs')) {
-      inputs.push(valueInfo(node.name, node.shape.map(onnxDim)));
+      const dims = node.shape.map(onnxDim);
+      const parts = inRows?.names.has(node.name) ? rowNames(node.name, inRows.count) : undefined;
+      for (const part of parts ?? []) inputs.push(valueInfo(part, dims.with(0, 1)));
+      if (parts === undefined) inputs.push(valueInfo(node.name, dims));
+      const whole = parts === undefined ? node.name : joinRows(writer, parts);
       const rows = node.shape.length === 3;
-      written[id] = rows ? writer.node('Unsqueeze', [node.name, writer.int64([ROW_AXIS])]) : node.name;
+      written[id] = rows ? writer.node('Unsqueeze', [whole, writer.int64([ROW_AXIS])]) : whole;
     } else if (node.kind === 'step' && known(id) === undefined) {
       const elsewhere = firstOf(layouts, (layout) => layout.lower(id, node));
       written[id] = elsewhere?.plain;
@@ -82,16 +105,25 @@ export function lowerToOnnx(
       const from = node.inputs.map(plain);
       const shapes = node.inputs.map((input) => graph.nodes[input]!.shape);
       const chosen = precisions?.inputsOf(node.step.name, from);
-      const name = lowerStep(writer, node.step, chosen?.inputs ?? from, shapes);
+      const precise = preciseSines ? preciseSine(writer, node.step, from) : undefined;
+      const name = precise ?? lowerStep(writer, node.step, chosen?.inputs ?? from, shapes);
       if (chosen?.half) precisions?.note(name);
       written[id] = name;
     }
   });
-  const outputs = [...graph.outputs].map(([name, value]) => {
+  const outputs = [...graph.outputs].flatMap(([name, value]) => {
     const source = precisions?.inFloat32(plain(value.id)) ?? plain(value.id);
     const rows = value.shape.length === 3;
-    nodeWriter.output(name, rows ? writer.node('Squeeze', [source, writer.int64([ROW_AXIS])]) : source);
-    return valueInfo(name, value.shape.map(onnxDim));
+    const whole = rows ? writer.node('Squeeze', [source, writer.int64([ROW_AXIS])]) : source;
+    const dims = value.shape.map(onnxDim);
+    if (!inRows?.names.has(name)) {
+      nodeWriter.output(name, whole);
+      return [valueInfo(name, dims)];
+    }
+    return rowNames(name, inRows.count).map((part, row) => {
+      nodeWriter.output(part, inRows.count === 1 ? whole : takeRow(writer, whole, row));
+      return valueInfo(part, dims.with(0, 1));
+    });
   });
   for (const id of observed) {
     for (const [end, type] of [
@@ -119,7 +151,8 @@ function knownValues({ nodes }: Graph, weights: Weights): (id: number) => Tensor
   function compute(id: number): Tensor | undefined {
     const node = nodes[id]!;
     if (node.kind === 'constant') return node.value;
-    if (node.kind === 'parameter' && weights !== 'inputs') return { data: weightsOf(node, weights), shape: node.shape };
+    if (node.kind === 'parameter' && weights !== 'inputs')
+      return { data: weightsOf(weights, node.name, node.shape), shape: node.shape };
     if (node.kind !== 'step' || weights === 'inputs') return undefined;
     const inputs = node.inputs.map(at);
     return inputs.every((input) => input !== undefined) ? evaluateStep(node.step, inputs) : undefined;
@@ -131,15 +164,11 @@ function knownValues({ nodes }: Graph, weights: Weights): (id: number) => Tensor
   return at;
 }
 
-function weightsOf(
-  { name, shape }: { readonly name: string; readonly shape: readonly number[] },
-  weights: ReadonlyMap<string, Float32Array>,
-) {
-  const data = weights.get(name);
-  if (data === undefined) throw new RangeError(`no weights are given for ${name}`);
-  const wanted = shape.reduce((product, size) => product * size, 1);
-  if (data.length !== wanted) throw new RangeError(`${name} takes ${wanted} weights, got ${data.length}`);
-  return data;
+/** The name of the parameter that a value is first of all made of. */
+function originOf(graph: Graph, id: number): string {
+  const node = graph.nodes[id]!;
+  if (node.kind === 'step') return originOf(graph, node.inputs[0]!);
+  return node.kind === 'constant' ? `constant ${id}` : node.name;
 }
 
 function onnxDim(dim: Dim): number | string {

@@ -14,7 +14,11 @@ message NodeProto {
   repeated string input = 1; repeated string output = 2; optional string name = 3; optional string op_type = 4;
   repeated AttributeProto attribute = 5; optional string domain = 7;
 }
-message TensorProto { repeated int64 dims = 1; optional int32 data_type = 2; optional string name = 8; optional bytes raw_data = 9; }
+message StringStringEntryProto { optional string key = 1; optional string value = 2; }
+message TensorProto {
+  repeated int64 dims = 1; optional int32 data_type = 2; optional string name = 8; optional bytes raw_data = 9;
+  repeated StringStringEntryProto external_data = 13; optional int32 data_location = 14;
+}
 message Dimension { optional int64 dim_value = 1; optional string dim_param = 2; }
 message TensorShapeProto { repeated Dimension dim = 1; }
 message Tensor { optional int32 elem_type = 1; optional TensorShapeProto shape = 2; }
@@ -37,6 +41,7 @@ const INT8 = 3;
 const INT32 = 6;
 const INT64 = 7;
 export const FLOAT16 = 10;
+export const DOUBLE = 11;
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;
@@ -76,6 +81,17 @@ export function encodeModel({ nodes, initializers, inputs, outputs }: OnnxParts)
 
 export function floatTensor(name: string, data: Float32Array, dims: readonly number[]): Message {
   return { name, dims, data_type: FLOAT, raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}
+
+/** In TensorProto.DataLocation: not in this file. */
+const EXTERNAL = 1;
+
+/** One whose numbers stand in another file beside this one, from the byte `offset` on. */
+export function externalTensor(name: string, dims: readonly number[], file: string, offset: number): Message {
+  const length = 4 * dims.reduce((product, size) => product * size, 1);
+  const entries = Object.entries({ location: file, offset, length });
+  const external_data = entries.map(([key, value]) => ({ key, value: String(value) }));
+  return { name, dims, data_type: FLOAT, data_location: EXTERNAL, external_data };
 }
 
 export function int64Tensor(name: string, data: readonly number[]): Message {

@@ -1,112 +1,96 @@
-import './no-telemetry.ts';
-import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { open, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../../graph/graph.ts';
 import type { Tensor } from '../../graph/operation.ts';
-import { showShape } from '../../graph/shape.ts';
-import type { Program } from '../engine.ts';
+import { checkFilled, checkKnown } from '../checks.ts';
+import { DEVICES, type Device, type EngineOptions, type Program, type Weights } from '../engine.ts';
 import { channelBlock } from './channel-block.ts';
-import { largestWeight } from './eight-bit/largest-weight.ts';
-import type { Range, Ranges } from './eight-bit/ranges.ts';
-import { lowerToOnnx, type Weights } from './lower.ts';
+import { type LoweringOptions, lowerToOnnx } from './lower.ts';
+import type { ConstantsFile } from './node-writer.ts';
+import { onnxRuntime } from './runtime.ts';
 
-/** Where ONNX Runtime runs: its execution providers that ship with onnxruntime-node, or are installed beside it (cuda). */
-export const DEVICES = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
-
-export type Device = (typeof DEVICES)[number];
-
-/** What, beside a graph and its inputs, the bits of a result depend on. */
-export const ENGINE_VERSION = `onnxruntime-node ${env.versions.node} ${process.platform}-${process.arch}`;
-
-export interface EngineOptions {
-  /** Default cpu. */
-  readonly device?: Device;
-  /** Which of several CUDA devices; default 0. */
-  readonly deviceId?: number;
-  /** Threads of one run on the CPU; default 1, since workers run side by side. */
-  readonly threads?: number;
-  /** Whether products of matrices are computed in half precision; the rest, the weights and the results are float32. Default: false. */
-  readonly half?: boolean;
-  /** Where to write the times of every node, to be read by people: files PREFIX_….json, when the program is disposed of. */
-  readonly profile?: string;
+/** What onnxruntime-node has a provider for on this system, installed or not. */
+export async function startableDevices(): Promise<Device[]> {
+  const { listSupportedBackends } = await onnxRuntime();
+  const names = new Set(listSupportedBackends().map(({ name }) => name));
+  return DEVICES.filter((device) => names.has(device));
 }
 
 /** Compiles a graph with its weights for ONNX Runtime; a training program takes them as inputs instead. Throws an Error that names the device where its provider does not start. */
 export async function compile(graph: Graph, weights: Weights, options: EngineOptions = {}): Promise<Program> {
-  const { device = 'cpu', half = false } = options;
-  const block = device === 'cpu' ? await channelBlock() : undefined;
-  return open(lowerToOnnx(graph, weights, { channelBlock: block, half }), options);
+  return start(lowerToOnnx(graph, weights, await loweringFor(options)), options);
 }
 
 /**
- * Compiles a graph, for the CPU, with the values that have a range in eight-bit numbers: ranges as `calibrate` gives them. Where the processor has no
- * fast products of such numbers it is slower than `compile`.
- */
-export async function compileEightBit(
-  graph: Graph,
-  weights: ReadonlyMap<string, Float32Array>,
-  ranges: Ranges,
-  options: Pick<EngineOptions, 'threads' | 'profile'> = {},
-): Promise<Program> {
-  const eightBits = { ranges, largestWeight: await largestWeight() };
-  return open(lowerToOnnx(graph, weights, { channelBlock: await channelBlock(), eightBits }), options);
-}
-
-/**
- * The range of each of these values, of three dimensions, over some runs of a graph in float32, on one thread of the CPU: the same for the same runs.
+ * Writes a graph with its weights to files PATH.onnx and PATH.weights, from which any number of programs is opened: they share the weights' memory, which is mapped, and
+ * open faster.
  *
- * @param values their ids
- * @param runs the graph's inputs, run by run
+ * @param options those that the program is to be opened with
+ * @throws Error where the files cannot be written
  */
-export async function calibrate(
+export async function writeProgram(
   graph: Graph,
   weights: ReadonlyMap<string, Float32Array>,
-  values: readonly number[],
-  runs: Iterable<Readonly<Record<string, Tensor>>>,
-): Promise<Ranges> {
-  const program = await open(lowerToOnnx(graph, weights, { observed: values }), {});
-  const ranges: Record<number, Range> = {};
-  for (const inputs of runs) {
-    const outputs = await program.run(inputs);
-    for (const id of values) {
-      const [min, max] = [outputs[`min.${id}`]!.data[0]!, outputs[`max.${id}`]!.data[0]!];
-      const known = ranges[id];
-      ranges[id] = known === undefined ? [min, max] : [Math.min(min, known[0]), Math.max(max, known[1])];
+  path: string,
+  options: EngineOptions = {},
+): Promise<void> {
+  const constants: ConstantsFile = { name: `${basename(path)}.weights`, parts: [] };
+  const model = lowerToOnnx(graph, weights, { ...(await loweringFor(options)), constants });
+  const file = await open(`${path}.weights`, 'w');
+  try {
+    for (const { offset, data } of constants.parts) {
+      await file.write(data, 0, data.byteLength, offset);
     }
+  } finally {
+    await file.close();
   }
-  await program.dispose();
-  return ranges;
+  await writeFile(`${path}.onnx`, model);
 }
 
-async function open(
-  model: Uint8Array,
-  { device = 'cpu', deviceId = 0, threads = 1, profile }: EngineOptions,
-): Promise<Program> {
-  const session = await createSession(model, { device, deviceId, threads, profile });
+/** Opens what `writeProgram` wrote. The files may be removed afterwards where the system lets mapped files go, as Linux and macOS do. */
+export function openProgram(path: string, options: EngineOptions = {}): Promise<Program> {
+  return start(`${path}.onnx`, options);
+}
+
+async function loweringFor({ device = 'cpu', half, sizes }: EngineOptions): Promise<LoweringOptions> {
+  const block = device === 'cpu' ? await channelBlock() : undefined;
+  return { channelBlock: block, half, preciseSines: device === 'webgpu', sizes };
+}
+
+/**
+ * Opens a graph as it was lowered.
+ *
+ * @param model its bytes, or its file
+ */
+export async function start(model: Uint8Array | string, options: EngineOptions): Promise<Program> {
+  const session = await createSession(model, options);
+  const ortTensor = await tensorMaker();
   return {
     async run(inputs, into = {}) {
       const feeds = mapped(inputs, ortTensor);
       const wanted: Record<string, OrtTensor | null> = mapped(into, ortTensor);
       // ONNX Runtime would pass over it, and its memory would come back as it was.
-      const unknown = Object.keys(into).find((name) => !session.outputNames.includes(name));
-      if (unknown !== undefined) throw new RangeError(`the program has no output ${unknown}`);
+      checkKnown(into, session.outputNames);
       for (const name of session.outputNames) wanted[name] ??= null;
       const results = await session.run(feeds, wanted);
       // Written in place, though what comes back are other objects.
       return { ...mapped(results, ({ data, dims }) => ({ data: data as Float32Array, shape: dims })), ...into };
     },
     async dispose() {
-      if (profile !== undefined) session.endProfiling();
+      if (options.profile !== undefined) session.endProfiling();
       await session.release();
     },
   };
 }
 
-function ortTensor({ data, shape }: Tensor, name: string): OrtTensor {
-  const wanted = shape.reduce((product, size) => product * size, 1);
-  if (data.length !== wanted) {
-    throw new RangeError(`${name}: ${showShape(shape)} takes ${wanted} numbers, got ${data.length}`);
-  }
-  return new OrtTensor('float32', data, shape);
+/** How ONNX Runtime's tensors are made, which throws a RangeError under the name where the numbers do not fill the shape. */
+export async function tensorMaker(): Promise<(tensor: Tensor, name: string) => OrtTensor> {
+  const { Tensor: Made } = await onnxRuntime();
+  return (tensor, name) => {
+    checkFilled(tensor, name);
+    return new Made('float32', tensor.data, tensor.shape);
+  };
 }
 
 function mapped<From, To>(
@@ -116,30 +100,51 @@ function mapped<From, To>(
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }
 
-/** What goes wrong comes as an exception too; it need not be told twice. */
+/** What goes wrong comes as an exception too. */
 const FATAL = 4;
-env.logLevel = 'fatal';
 
 const CUDA_HINT =
   'its libraries are installed by ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js';
 
-async function createSession(
-  model: Uint8Array,
-  { device, deviceId, threads, profile }: EngineOptions & { readonly device: Device; readonly deviceId: number },
+/**
+ * Starts ONNX Runtime on a model; throws an Error that names the device where its provider does not start.
+ *
+ * @param options.outputs where all outputs come to lie: in JavaScript's memory (cpu, the default), or in WebGPU's, as tensors that only
+ * sessions on WebGPU read
+ */
+export async function createSession(
+  model: Uint8Array | string,
+  {
+    device = 'cpu',
+    deviceId = 0,
+    threads = 1,
+    profile,
+    outputs = 'cpu',
+  }: Omit<EngineOptions, 'half'> & { readonly outputs?: 'cpu' | 'gpu-buffer' },
 ): Promise<InferenceSession> {
+  const { InferenceSession } = await onnxRuntime();
+  const settings: InferenceSession.SessionOptions = {
+    executionProviders: [device === 'cuda' ? { name: device, deviceId } : device],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: FATAL,
+    ...(outputs === 'cpu' ? {} : { preferredOutputLocation: outputs }),
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+  };
   try {
-    return await InferenceSession.create(model, {
-      executionProviders: [device === 'cuda' ? { name: device, deviceId } : device],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: FATAL,
-      ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
-    });
+    return await (typeof model === 'string'
+      ? InferenceSession.create(model, settings)
+      : InferenceSession.create(model, settings));
   } catch (error) {
     const hint = device === 'cuda' ? `; ${CUDA_HINT}` : '';
-    const [reason] = (error as Error).message.split('\n');
+    const reason = reasonOf((error as Error).message);
     throw new Error(`ONNX Runtime does not start on ${device}: ${reason}${hint}`, { cause: error });
   }
+}
+
+/** The first line, without the place in ONNX Runtime's source and the condition that WebGPU's begins with. */
+function reasonOf(message: string): string {
+  return message.split('\n')[0]!.replace(/^\/onnxruntime_src\/.* was false\. /, '');
 }

@@ -25,10 +25,12 @@ export const stackTaps: Operation<object> = {
 /** [runs, rows, columns] → [runs, columns, rows]. */
 export function turned(data: Float32Array, rows: number, columns: number): Float32Array {
   const out = new Float32Array(data.length);
-  data.forEach((value, at) => {
-    const [run, place] = [Math.floor(at / (rows * columns)), at % (rows * columns)];
-    out[run * rows * columns + (place % columns) * rows + Math.floor(place / columns)] = value;
-  });
+  let at = 0;
+  for (let run = 0; run < data.length; run += rows * columns) {
+    for (let column = 0; column < columns; column++) {
+      for (let row = 0; row < rows; row++) out[at++] = data[run + row * columns + column]!;
+    }
+  }
   return out;
 }
 

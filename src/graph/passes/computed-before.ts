@@ -12,8 +12,9 @@ export interface TwoParts {
  * Takes apart what depends on some inputs alone, so that it is computed once where they stay the same from run to run.
  *
  * @param inputs the names of these inputs
+ * @param prefix of the names of what comes between the parts
  */
-export function computedBefore(graph: Graph, inputs: ReadonlySet<string>): TwoParts {
+export function computedBefore(graph: Graph, inputs: ReadonlySet<string>, prefix = 'before'): TwoParts {
   const { nodes, outputs } = graph;
   const kinds: ('changing' | 'before' | 'constant')[] = [];
   for (const node of nodes) {
@@ -24,7 +25,7 @@ export function computedBefore(graph: Graph, inputs: ReadonlySet<string>): TwoPa
   const read = nodes.flatMap((node, id) => (node.kind === 'step' && kinds[id] === 'changing' ? node.inputs : []));
   const results = [...outputs.values()].map(({ id }) => id);
   const between = new Set([...read, ...results].filter((id) => kinds[id] === 'before'));
-  const names = new Map([...between].map((id, i) => [id, `before.${i}`]));
+  const names = new Map([...between].map((id, i) => [id, `${prefix}.${i}`]));
   const values = new Map([...names].map(([id, name]) => [name, { id, shape: nodes[id]!.shape }]));
   return { before: part(graph, new Map(), values), rest: part(graph, names, outputs) };
 }

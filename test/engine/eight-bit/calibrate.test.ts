@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { calibrate } from '../../../src/engine/onnxruntime/program.ts';
+import { calibrate } from '../../../src/engine/onnxruntime/eight-bit/program.ts';
 import { Graph } from '../../../src/graph/graph.ts';
 import { evaluate } from '../../graph/evaluate.ts';
 import { randomTensor } from '../../graph/tensors.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { largestWeight } from '../../../src/engine/onnxruntime/eight-bit/largest-weight.ts';
+import { calibrate, compileEightBit } from '../../../src/engine/onnxruntime/eight-bit/program.ts';
 import { lowerToOnnx } from '../../../src/engine/onnxruntime/lower.ts';
-import { calibrate, compileEightBit } from '../../../src/engine/onnxruntime/program.ts';
 import { Graph, type Value } from '../../../src/graph/graph.ts';
 import type { Step } from '../../../src/graph/operations/index.ts';
 import { symbolic } from '../../../src/graph/shape.ts';

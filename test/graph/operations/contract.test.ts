@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../../src/engine/onnxruntime/program.ts';
 import { evaluateStep, Graph } from '../../../src/graph/graph.ts';
 import { OPERATIONS, type OperationName } from '../../../src/graph/operations/index.ts';
 import { dimSize } from '../../../src/graph/shape.ts';
+import { ENGINES } from '../../engine/engines.ts';
 import { relativeDistance } from '../distance.ts';
 import { CASES } from './cases.ts';
 import { type Operands, tensorsFor } from './operands.ts';
@@ -54,7 +54,7 @@ describe.each(names)('%s', (name) => {
     );
   });
 
-  test('ONNX Runtime computes its plain definition', async () => {
+  test.each(ENGINES)('%s computes its plain definition', async (_, compile) => {
     await fc.assert(
       fc.asyncProperty(fitting, fc.nat(1e6), async (operands, seed) => {
         const { graph, weights, inputs, expected } = programOf(operands, seed);

@@ -1,7 +1,6 @@
-import '../no-telemetry.ts';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { createNodeWriter } from '../node-writer.ts';
 import { encodeModel, valueInfo } from '../onnx-file.ts';
+import { onnxRuntime } from '../runtime.ts';
 import { createValueWriter } from './value-writer.ts';
 
 /** Of signed eight-bit numbers, so that they lie evenly about 0. */
@@ -38,6 +37,7 @@ async function probe(): Promise<number> {
   writer.output('y', values.toPlain(y));
   const shape = [1, CHANNELS, 1, CHANNELS];
   const model = encodeModel({ ...writer.written(), inputs: [valueInfo('x', shape)], outputs: [valueInfo('y', shape)] });
+  const { InferenceSession, Tensor } = await onnxRuntime();
   const session = await InferenceSession.create(model, { logSeverityLevel: 4, intraOpNumThreads: 1 });
   const result = await session.run({ x: new Tensor('float32', new Float32Array(CHANNELS ** 2).fill(255), shape) });
   await session.release();
