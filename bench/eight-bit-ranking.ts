@@ -9,6 +9,7 @@ import { NoiseSchedule } from '../src/schedule/noise-schedule.ts';
 import { baselines } from '../src/search/baselines.ts';
 import { loadClips } from '../src/search/clips.ts';
 import { createEvaluator } from '../src/search/evaluator.ts';
+import { rankCorrelation } from '../src/search/statistics.ts';
 import { DEFAULT_SIGMA_RANGE } from '../src/search/strategies/sigma-range.ts';
 
 const STEPS = 6;
@@ -47,17 +48,6 @@ async function candidates(count: number): Promise<(readonly number[])[]> {
     }
   }
   return schedules.slice(0, count);
-}
-
-/** Without equal values. */
-function spearman(a: readonly number[], b: readonly number[]): number {
-  const ranks = (values: readonly number[]) => {
-    const rising = values.toSorted((x, y) => x - y);
-    return values.map((value) => rising.indexOf(value));
-  };
-  const [first, second] = [ranks(a), ranks(b)];
-  const squares = first.reduce((sum, rank, i) => sum + (rank - second[i]!) ** 2, 0);
-  return 1 - (6 * squares) / (a.length * (a.length ** 2 - 1));
 }
 
 export async function rank(request: RankingRequest): Promise<readonly Ranking[]> {
@@ -121,8 +111,8 @@ export async function rank(request: RankingRequest): Promise<readonly Ranking[]>
     await eight.dispose();
     rankings.push({
       floatRates,
-      correlation: spearman(expected, got),
-      ofBestQuarter: spearman(
+      correlation: rankCorrelation(expected, got),
+      ofBestQuarter: rankCorrelation(
         best.map((i) => expected[i]!),
         best.map((i) => got[i]!),
       ),
