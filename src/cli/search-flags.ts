@@ -58,6 +58,10 @@ export const SEARCH_FLAGS = {
     default: true,
     describe: 'Drop candidates that have lost after a few clips; --no-race hears all on all',
   },
+  coarse: {
+    choices: ['int8'] as const,
+    describe: 'Network that hears candidates of a race first, in eight bits; every reported score is in float32',
+  },
   metric: {
     choices: METRIC_NAMES,
     default: METRIC_NAMES[0],

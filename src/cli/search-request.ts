@@ -18,21 +18,31 @@ export function searchRequest(
   if (range !== undefined && !(range[0] < range[1])) {
     throw new UsageError(`--range must be two rising numbers, got ${range.join(' ')}`);
   }
-  const { model, config, clips, heldout, strategy, metric, clamp, precision, engine } = args;
+  const { model, config, clips, heldout, strategy, coarse, metric, clamp, precision, engine, device } = args;
+  // Presets are there to be looked at, each of them.
+  const race = args.race && strategy !== 'presets';
+  const clipCount = wholeNumber('clip-count', args['clip-count'], 1);
+  if (coarse !== undefined && (engine !== 'onnxruntime' || device !== 'cpu')) {
+    throw new UsageError(`--coarse ${coarse} is for --engine onnxruntime on --device cpu, got ${engine} on ${device}`);
+  }
+  if (coarse !== undefined && !(race && clipCount > 1)) {
+    const without = args.race ? (race ? `--clip-count ${clipCount}` : `--strategy ${strategy}`) : '--no-race';
+    throw new UsageError(`--coarse ${coarse} is for candidates that race, and with ${without} none do`);
+  }
   return {
     model,
     config,
     clips,
     heldout,
     clipSeconds: args['clip-seconds'],
-    clipCount: wholeNumber('clip-count', args['clip-count'], 1),
+    clipCount,
     strategy,
     range,
     stride: wholeNumber('stride', args.stride, 1),
     values: args.values === undefined ? undefined : wholeNumber('values', args.values, 1),
     replicates: wholeNumber('replicates', args.replicates, 1),
-    // Presets are there to be looked at, each of them.
-    race: args.race && strategy !== 'presets',
+    race,
+    coarse,
     metric,
     clamp,
     precision,

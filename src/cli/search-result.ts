@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { coarseSentence } from '../report/coarse-sentence.ts';
 import { drawsSuffix, scoreText } from '../report/draws.ts';
 import { decimal, duration, grouped, plusMinus } from '../report/numbers.ts';
 import { rivalsOf } from '../report/schedules.ts';
@@ -24,7 +25,8 @@ export function asJson({ outcome, nfeMade }: Found, { folder: study }: StudyData
 }
 
 /** Of what a search came to, what `--json` prints. */
-export function outcomeAsJson({ name, betas, score, heldout, runnerUp: second, comparisons, nfe, seconds }: Outcome) {
+export function outcomeAsJson(outcome: Outcome) {
+  const { name, betas, score, heldout, runnerUp: second, comparisons, coarse, nfe, seconds } = outcome;
   const presets = comparisons.map((preset) => {
     return { name: preset.name, score: preset.score, heldout: preset.heldout, difference: preset.difference };
   });
@@ -36,7 +38,7 @@ export function outcomeAsJson({ name, betas, score, heldout, runnerUp: second, c
     heldout: second.heldout,
     difference: second.difference,
   };
-  return { best, runnerUp, presets, nfe: nfe.search, verificationNfe: nfe.verification, seconds };
+  return { best, runnerUp, presets, coarse, nfe: nfe.search, verificationNfe: nfe.verification, seconds };
 }
 
 /** What is printed for people. */
@@ -71,6 +73,7 @@ export function asText(
     ...winnerWarnings(outcome, trained),
     ...rankingSentence(outcome, study),
     ...budgetSentence(outcome, study),
+    ...coarseSentence(outcome),
     `${grouped(outcome.nfe.search)} NFE for the search, ${grouped(outcome.nfe.verification)} for the verification (${grouped(nfeMade)} made by this run), ${duration(outcome.seconds)}.`,
     `Schedule: ${paths.best}`,
     `Trials:   ${paths.trials}`,

@@ -4,6 +4,7 @@ import type { EngineOptions, Program } from '../engine/engine.ts';
 import { openProgram, writeProgram } from '../engine/onnxruntime/program.ts';
 import { readInput } from '../formats/read-input.ts';
 import { readWeights } from './checkpoint.ts';
+import { conditioned, type NetworkInput } from './conditioned.ts';
 import type { WaveGradConfig } from './config.ts';
 import { loadModelConfig } from './load-config.ts';
 import { modelFiles } from './model-files.ts';
@@ -20,12 +21,7 @@ export interface Model {
    * `noiseLevels` ℓ_n = sqrt(ᾱ_n) [batch], where samples = frames · hop_length. Throws a RangeError where the lengths do not fit.
    * What depends on the mels alone is computed when an array of them first comes, and kept as long as that array is: its numbers must stay.
    */
-  readonly predictNoise: (input: {
-    readonly signal: Float32Array;
-    readonly mels: Float32Array;
-    readonly noiseLevels: Float32Array;
-    readonly batch: number;
-  }) => Promise<Float32Array>;
+  readonly predictNoise: (input: NetworkInput) => Promise<Float32Array>;
   /** Frees the engine's memory; the model cannot be used afterwards. */
   dispose(): Promise<void>;
 }
@@ -90,53 +86,19 @@ async function readModel(path: string, configPath: string | undefined) {
 }
 
 function modelOf(config: WaveGradConfig, { before, rest }: Programs, options: EngineOptions | undefined): Model {
-  const { n_mels: nMels, hop_length: hop } = config.data_config;
-  const only = options?.sizes?.frames;
-  const kept = new WeakMap<Float32Array, Conditioning>();
   return {
     config,
     parameterCount: buildWaveGrad(config)
       .parameters()
       .reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
-    async predictNoise({ signal, mels, noiseLevels, batch }) {
-      const frames = mels.length / (batch * nMels);
-      if (only !== undefined && frames !== only) {
-        throw new RangeError(
-          `predictNoise: mels of ${only} frames were expected, as the model was loaded for, got ${frames}`,
-        );
-      }
-      if (
-        !Number.isInteger(frames) ||
-        frames < 1 ||
-        signal.length !== batch * frames * hop ||
-        noiseLevels.length !== batch
-      ) {
-        throw new RangeError(
-          `predictNoise: a batch of ${batch} takes ${batch}·${nMels}·frames mels, ${batch}·frames·${hop} samples and ${batch} levels, ` +
-            `got ${mels.length}, ${signal.length} and ${noiseLevels.length}`,
-        );
-      }
-      const known = kept.get(mels);
-      const conditioning =
-        known?.batch === batch
-          ? known
-          : { batch, values: before.run({ mels: { data: mels, shape: [batch, nMels, frames] } }) };
-      kept.set(mels, conditioning);
-      const { noise } = await rest.run({
-        ...(await conditioning.values),
-        signal: { data: signal, shape: [batch, frames * hop] },
-        noiseLevels: { data: noiseLevels, shape: [batch] },
-      });
-      return noise!.data;
-    },
+    predictNoise: conditioned({
+      dataConfig: config.data_config,
+      fromMels: before,
+      restFor: () => rest,
+      frames: options?.sizes?.frames,
+    }),
     async dispose() {
       await Promise.all([before.dispose(), rest.dispose()]);
     },
   };
-}
-
-/** What the network makes of mels, whatever the signal and its noise level. */
-interface Conditioning {
-  readonly batch: number;
-  readonly values: ReturnType<Program['run']>;
 }

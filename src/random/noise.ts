@@ -14,6 +14,7 @@ const PURPOSES = {
   'training-noise': 9,
   validation: 10,
   'clean-error': 11,
+  calibration: 12,
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;

@@ -1,6 +1,7 @@
 import type { Outcome } from '../search/outcome.ts';
 import type { StudyData } from '../search/read-study.ts';
 import { ranked, unlike } from '../search/standing.ts';
+import { coarseSentence } from './coarse-sentence.ts';
 import { drawsBehind, drawsSuffix } from './draws.ts';
 import { type Html, html } from './escape.ts';
 import { counted, decimal, duration, grouped, shortBetas } from './numbers.ts';
@@ -37,7 +38,7 @@ function finished(study: StudyData, outcome: Outcome): Html {
 there are ${counted(trials.length, 'trial')} listed here.</p>`;
   const clips = settings.heldoutClips.length;
   const complete = ranked(trials).length;
-  const [first, ...others] = verdictSentences(outcome) as [string, ...string[]];
+  const [first, ...others] = [...verdictSentences(outcome), ...coarseSentence(outcome)] as [string, ...string[]];
   return html`${stale}
 <p class="verdict">${first}</p>
 ${others.length > 0 ? html`<p>${others.join(' ')}</p>` : ''}

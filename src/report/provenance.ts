@@ -83,6 +83,7 @@ function searchCommand(settings: StudySettings): string {
     ['budget', settings.budget],
     ['replicates', settings.replicates],
     ...(settings.rungs === undefined && settings.strategy !== 'presets' ? [['no-race'] as const] : []),
+    ...(settings.coarse === undefined ? [] : [['coarse', settings.coarse.kind] as const]),
     ['metric', settings.metric],
     ['clamp', settings.clamp],
     ['precision', settings.precision],

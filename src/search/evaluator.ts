@@ -25,13 +25,15 @@ export interface EvaluationTask {
   readonly metrics: readonly MetricName[];
   /** The clips to generate, by their numbers in the set, from the first up to but not with the second; default: all. */
   readonly clips?: readonly [begin: number, end: number];
+  /** Whether the coarse network generates them. Default: false. */
+  readonly coarse?: boolean;
 }
 
 export interface Evaluation {
   readonly kind: 'evaluation';
   /** The distance of each clip, by metric; not finite where the schedule blew up. */
   readonly distances: Readonly<Partial<Record<MetricName, readonly number[]>>>;
-  /** Network evaluations of all the set's clips that were made; fewer than steps where a prefix was known. */
+  /** Network evaluations of all the set's clips that were made, coarse ones as COARSE_NFE each; fewer than steps where a prefix was known. */
   readonly nfe: number;
   /** Wall-clock seconds of the whole evaluation. */
   readonly seconds: number;
@@ -73,10 +75,18 @@ export interface ScoreGradient {
 /** Network evaluations that one pullback takes as long as: 1.9 to 2.2 in interleaved runs. */
 export const PULLBACK_NFE = 2;
 
+/**
+ * Network evaluations that one by the coarse network counts as: a half, which is what it takes of a network of full size and more than what it saves in
+ * a narrow one (`bench/eight-bit.md`). Not measured where it runs, so that a study is the same everywhere.
+ */
+export const COARSE_NFE = 0.5;
+
 export interface EvaluatorOptions {
   readonly predictNoise: PredictNoise;
   /** The same network's, made when it is first needed. */
   readonly loadPullback?: () => Promise<PullBackNoise>;
+  /** The coarse network, made when it is first needed. */
+  readonly loadCoarse?: () => Promise<PredictNoise>;
   readonly melConfig: MelConfig;
   /** The recordings, all of one length, a whole number of hops. */
   readonly clips: Readonly<Record<ClipSetName, readonly Float32Array[]>>;
@@ -113,6 +123,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
   const keptNoise = recentlyUsed<Float32Array>(KEPT_NOISE);
   const states = recentlyUsed<Asked>(KEPT_STATES);
   let pullBackNoise: PullBackNoise | undefined;
+  let coarseNetwork: Promise<PredictNoise> | undefined;
 
   /** The clips in the groups that go through the network together. */
   function prepareSet(clips: readonly Float32Array[]): Group[] {
@@ -144,8 +155,15 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     return functions.map((distance, i) => distance(output.subarray(i * samples, (i + 1) * samples)));
   }
 
-  async function askNetwork({ clips, mels }: Group, signal: Float32Array, level: number): Promise<Float32Array> {
-    return predictNoise({
+  function networkFor({ coarse }: Pick<EvaluationTask, 'coarse'>): Promise<PredictNoise> | PredictNoise {
+    if (!coarse) return predictNoise;
+    coarseNetwork ??= options.loadCoarse?.();
+    if (coarseNetwork === undefined) throw new Error('evaluate: the evaluator was made without a coarse network');
+    return coarseNetwork;
+  }
+
+  function askNetwork({ clips, mels }: Group, signal: Float32Array, level: number, network = predictNoise) {
+    return network({
       signal,
       mels,
       noiseLevels: new Float32Array(clips.length).fill(level),
@@ -156,7 +174,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
   /** A group's clips as `sample` generates them, from the longest prefix that is known. */
   async function generate(
     group: Group,
-    task: Pick<EvaluationTask, 'betas' | 'set' | 'purpose' | 'replicate'>,
+    task: Pick<EvaluationTask, 'betas' | 'set' | 'purpose' | 'replicate' | 'coarse'>,
     counts: Counts,
     isCancelled: () => boolean,
     /** Takes what the network was asked at each step, at index n − 1. */
@@ -165,7 +183,9 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
     const { betas, set, purpose, replicate } = task;
     const steps = betas.length;
     const constants = searchConstants(betas, precision);
-    const keys = prefixKeys(constants).map((key) => `${set}/${purpose}/${replicate}/${group.first}/${key}`);
+    const network = await networkFor(task);
+    const scope = `${task.coarse ? 'coarse/' : ''}${set}/${purpose}/${replicate}/${group.first}/`;
+    const keys = prefixKeys(constants).map((key) => scope + key);
     // All of them are used again, so that none goes before the others.
     const known = keys.map((key) => states.get(key));
     const shared = all === undefined ? known.findLastIndex(isThere) + 1 : firstMissing(known);
@@ -177,7 +197,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       if (asked === undefined) {
         if (isCancelled()) return undefined;
         const start = performance.now();
-        const predicted = await askNetwork(group, state, constants.noiseLevels[i]!);
+        const predicted = await askNetwork(group, state, constants.noiseLevels[i]!, network);
         counts.networkMs += performance.now() - start;
         counts.clipSteps += group.clips.length;
         asked = { signal: state.slice(), predicted };
@@ -205,7 +225,7 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       return {
         kind: 'evaluation',
         distances: Object.fromEntries(distances),
-        nfe: counts.clipSteps / options.clips[task.set].length,
+        nfe: ((task.coarse ? COARSE_NFE : 1) * counts.clipSteps) / options.clips[task.set].length,
         seconds: (performance.now() - started) / 1000,
         networkSeconds: counts.networkMs / 1000,
       };

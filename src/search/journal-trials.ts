@@ -15,13 +15,16 @@ export function completeTrials(
   const ofTrial = new Map<number, JournalEvaluation[]>();
   for (const entry of evaluations) {
     if (entry.trial === undefined) continue;
-    add(ofSchedule, entry.betas.join(' '), entry);
+    // What the coarse network said is in no score, but was paid for.
+    if (!entry.coarse) add(ofSchedule, entry.betas.join(' '), entry);
     add(ofTrial, entry.trial, entry);
   }
   return [...ofTrial]
     .flatMap(([id, entries]): Trial[] => {
       const { betas, origin = '', parent, draws = replicates } = entries[0]!;
-      const inOrder = ofSchedule.get(betas.join(' '))!.toSorted((a, b) => (a.clips?.[0] ?? 0) - (b.clips?.[0] ?? 0));
+      const inOrder = (ofSchedule.get(betas.join(' ')) ?? []).toSorted(
+        (a, b) => (a.clips?.[0] ?? 0) - (b.clips?.[0] ?? 0),
+      );
       const rows = Array.from({ length: draws }, (_, replicate) =>
         inOrder
           .filter((entry) => entry.replicate === replicate && entry.trial! <= id)

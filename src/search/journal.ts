@@ -29,6 +29,8 @@ const evaluation = z.strictObject({
   draws: z.int().positive().optional(),
   /** The clips that were generated, from the first up to but not with the second; absent where that is all. */
   clips: z.tuple([z.int().nonnegative(), z.int().positive()]).optional(),
+  /** Whether the coarse network generated them; absent where that in float32 did. */
+  coarse: z.literal(true).optional(),
   distances: z.partialRecord(z.enum(METRIC_NAMES), z.array(numberOrNull)),
   /** Network evaluations that were made; a trial may be charged others, as if one memory of prefixes served all workers. */
   nfe: z.number().positive(),

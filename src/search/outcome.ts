@@ -33,6 +33,10 @@ const outcome = z.strictObject({
   runnerUp: z.strictObject({ trial: z.int(), ...judged, difference: estimate }).optional(),
   /** Presets and Fibonacci, in the same way; one that is the winner or the runner-up is there too. */
   comparisons: z.array(z.strictObject({ ...judged, difference: estimate })),
+  /** Where a coarse network heard candidates first: those that it alone heard, what it was charged, and how alike it ranks what both heard. */
+  coarse: z
+    .strictObject({ dropped: z.int(), nfe: z.number(), heardByBoth: z.int(), correlation: numberOrNull })
+    .optional(),
   nfe: z.strictObject({ search: z.number(), verification: z.int() }),
   /** Trials of the search that came to this; where there are more by now, it has gone on. Absent from older files. */
   trials: z.int().optional(),

@@ -10,6 +10,7 @@ import { createThreadPool } from '../pool/threads.ts';
 import { workerEntry } from '../pool/worker-entry.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { baselines as baselinesFor } from './baselines.ts';
+import { calibrateCoarse } from './calibrate-coarse.ts';
 import { type Clip, loadClips } from './clips.ts';
 import { type ModelPlan, type ModelRequest, planModel } from './plan-model.ts';
 import { rungsOf } from './race.ts';
@@ -38,6 +39,8 @@ export interface SearchRequest extends ModelRequest {
   readonly replicates: number;
   /** Whether candidates are heard on a few clips at a time, and dropped when they have lost by then. */
   readonly race: boolean;
+  /** The network that hears them first, on as many clips as a race begins with. Default: the one in float32. */
+  readonly coarse?: 'int8';
   readonly metric: MetricName;
   /** The project's version, for provenance. */
   readonly version: string;
@@ -52,6 +55,9 @@ export interface SearchPlan extends ModelPlan {
 
 const DEFAULT_TRIALS = 130;
 
+/** Of the coarse network: with one, the fewest that keep the order of the demo's schedules (`bench/eight-bit.md`). */
+const FLOAT_RATES = 1;
+
 /** Reads the config and the clips and checks that all fit together; throws an InputError where something does not. */
 export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
   return planOn(await planClips(request), request);
@@ -59,7 +65,7 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
 
 /** Reads the config, and the clips to score on and to verify on; throws an InputError where something does not fit. */
 export async function planClips(request: Omit<SearchRequest, 'steps'>): Promise<ModelPlan> {
-  return planModel(request, async (clipOptions) => {
+  const model = await planModel(request, async (clipOptions) => {
     const othersWanted = request.clips !== undefined && request.heldout === undefined;
     const scoringSource = request.clips ?? join(DEMO, 'clips', 'score');
     const scoring = await loadClips(scoringSource, { ...clipOptions, othersWanted });
@@ -68,6 +74,13 @@ export async function planClips(request: Omit<SearchRequest, 'steps'>): Promise<
     refuseShared(scoring.clips, heldout.clips);
     return { scoring, heldout };
   });
+  const [clips] = rungsFor(request, model.settings) ?? [];
+  if (request.coarse === undefined || clips === undefined) return model;
+  return { ...model, worker: { ...model.worker, coarse: { floatRates: FLOAT_RATES, clips } } };
+}
+
+function rungsFor({ race }: Pick<SearchRequest, 'race'>, { scoringClips, clipsPerCall }: ModelPlan['settings']) {
+  return race ? rungsOf(scoringClips.length, clipsPerCall) : undefined;
 }
 
 /**
@@ -93,7 +106,7 @@ export async function planOn(
       `${strategyName}: there is no published schedule of ${steps} steps to try; another --strategy has some`,
     );
   }
-  const { scoringClips, clipsPerCall } = model.settings;
+  const rungs = rungsFor(request, model.settings);
   const recorded = (schedules: readonly NoiseSchedule[]) =>
     schedules.length === 0 ? undefined : schedules.map(({ name, betas }) => ({ name, betas: [...betas] }));
   const settings: StudySettings = {
@@ -107,7 +120,8 @@ export async function planOn(
     values,
     metric: request.metric,
     replicates: request.replicates,
-    rungs: request.race ? rungsOf(scoringClips.length, clipsPerCall) : undefined,
+    rungs,
+    coarse: rungs && request.coarse && { kind: request.coarse, floatRates: FLOAT_RATES },
     budget: request.budget ?? defaultBudget(request),
     ...model.settings,
     version: request.version,
@@ -133,10 +147,11 @@ export interface SearchPool {
  * @throws InputError where the model cannot be loaded
  */
 export async function openSearchPool({ worker }: Pick<ModelPlan, 'worker'>, threads: number): Promise<SearchPool> {
+  const calibration = await calibrateCoarse(worker);
   const folder = await prepared(worker);
   const remove = () => folder !== undefined && rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
-  const settings = folder === undefined ? worker : { ...worker, prepared: folder };
+  const settings = { ...worker, prepared: folder, calibration };
   const pool = createThreadPool<WorkerSettings, WorkerTask, WorkerResult>(
     workerEntry('worker', import.meta.url),
     threads,

@@ -10,12 +10,12 @@ const RUNS_PER_WORKER = 2;
  * the numbers of the evaluations of each run. Where that makes fewer than two runs a worker, the dearest are divided where least is shared.
  */
 export function prefixRuns(
-  tasks: readonly Pick<EvaluationTask, 'betas' | 'set' | 'purpose' | 'replicate' | 'clips'>[],
+  tasks: readonly Pick<EvaluationTask, 'betas' | 'set' | 'purpose' | 'replicate' | 'clips' | 'coarse'>[],
   precision: Precision,
   workers: number,
 ): number[][] {
-  const all = tasks.map(({ betas, set, purpose, replicate, clips }, index): Member => {
-    const scope = `${set}/${purpose}/${replicate}/${clips === undefined ? '' : clips.join('-')}/`;
+  const all = tasks.map(({ betas, set, purpose, replicate, clips, coarse }, index): Member => {
+    const scope = `${coarse ? 'coarse/' : ''}${set}/${purpose}/${replicate}/${clips === undefined ? '' : clips.join('-')}/`;
     const keys = prefixKeys(searchConstants(betas, precision)).map((key) => scope + key);
     return { index, steps: betas.length, keys };
   });

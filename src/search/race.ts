@@ -5,6 +5,8 @@ export type ByClip = readonly number[];
 
 /** What candidates are raced against: the best complete trial, and how much a difference to it varies from clip to clip. */
 export interface Incumbent {
+  readonly score: number;
+  /** By the network that the candidates are heard with; of the clips that they are heard on, at least. */
   readonly byClip: ByClip;
   /** Variance over clips of the difference between a trial that is about as good and this one. */
   readonly variance: number;
@@ -26,7 +28,11 @@ export function incumbentOf(complete: readonly ByClip[]): Incumbent | undefined 
   if (best === undefined || others.length < FEWEST_OTHERS || best.length < 2) return undefined;
   const near = others.slice(0, Math.max(FEWEST_OTHERS, Math.floor(others.length / 2)));
   const variances = near.map((byClip) => best.length * pairedDifference(byClip, best).standardError ** 2);
-  return { byClip: best, variance: variances.reduce((sum, variance) => sum + variance, 0) / variances.length };
+  return {
+    score: mean(best),
+    byClip: best,
+    variance: variances.reduce((sum, variance) => sum + variance, 0) / variances.length,
+  };
 }
 
 /** How many standard errors a candidate may be behind. */
@@ -44,8 +50,8 @@ export function hasLost(heard: ByClip, { byClip, variance }: Incumbent): boolean
 }
 
 /** What the candidate's score would be if the other clips were as those that were heard. */
-export function expectedScore(heard: ByClip, { byClip }: Incumbent): number {
-  return estimate(byClip).mean + pairedDifference(heard, byClip.slice(0, heard.length)).mean;
+export function expectedScore(heard: ByClip, { score, byClip }: Incumbent): number {
+  return score + pairedDifference(heard, byClip.slice(0, heard.length)).mean;
 }
 
 /**

@@ -33,6 +33,7 @@ const row = z.object({
   steps: whole.pipe(z.int().positive()),
   strategy: z.string(),
   state: z.enum(['complete', 'failed', 'pruned']),
+  coarse: z.enum(['true', '']).optional(),
   score: orEmpty.pipe(number.optional()),
   standard_error: orEmpty.pipe(number.optional()),
   draws: whole.pipe(z.int().positive()).optional(),
@@ -56,12 +57,13 @@ export async function readStudy(folder: string): Promise<StudyData> {
   return { folder, settings, trials, outcome: await readOutcome(paths.best) };
 }
 
-function parseTrials(text: string, { steps, replicates }: StudySettings, path: string): Trial[] {
+function parseTrials(text: string, settings: StudySettings, path: string): Trial[] {
+  const { steps, replicates } = settings;
   const wholeLines = text.slice(0, text.lastIndexOf('\n') + 1);
   if (wholeLines === '') return [];
   const header = wholeLines.slice(0, wholeLines.indexOf('\n') + 1);
   // Older studies have no column for what was the same in all trials.
-  if (header !== csvHeader(steps) && header !== csvHeader(steps).replace('draws,', '')) {
+  if (header !== csvHeader(settings) && header !== csvHeader(settings).replace('draws,', '')) {
     const got = header.slice(0, 80).trimEnd();
     throw new InputError(`${path}: line 1: the columns id,parent, … beta_${steps} were expected, got ${got}`);
   }
@@ -101,6 +103,7 @@ function parseTrial(record: Row['record'], steps: number, replicates: number, wh
     ...(parent === undefined ? {} : { parent }),
     origin,
     state,
+    ...(result.data.coarse === 'true' && { coarse: true }),
     score: score ?? Number.NaN,
     standardError: standardError ?? Number.NaN,
     draws: result.data.draws ?? replicates,

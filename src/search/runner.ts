@@ -120,17 +120,28 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
   }
 
   function evaluate(wanted: readonly WantedEvaluation[]) {
-    const tasks = wanted.map(({ kind, betas, set, purpose, replicate, metrics, clips }): EvaluationTask => {
-      return { kind, betas, set, purpose, replicate, metrics, ...(clips && { clips }) };
+    const tasks = wanted.map(({ kind, betas, set, purpose, replicate, metrics, clips, coarse }): EvaluationTask => {
+      return { kind, betas, set, purpose, replicate, metrics, ...(clips && { clips }), ...(coarse && { coarse }) };
     });
     return make(tasks, async ({ result, ...when }, i): Eventually<JournalEvaluation> => {
       if (result.kind !== 'evaluation') return undefined;
-      const { phase, trial, origin, parent, draws, charged, betas, replicate, clips } = wanted[i]!;
+      const { phase, trial, origin, parent, draws, charged, betas, replicate, clips, coarse } = wanted[i]!;
       const { distances, nfe, seconds } = result;
       const byMetric = Object.fromEntries(Object.entries(distances).map(([metric, values]) => [metric, [...values]]));
       const about = { phase, trial, origin, parent, betas: [...betas], replicate, draws };
       const some = clips === undefined ? {} : { clips: [...clips] as [number, number] };
-      return written({ type: 'evaluation', ...about, ...some, distances: byMetric, nfe, charged, seconds, ...when });
+      const by = coarse ? ({ coarse: true } as const) : {};
+      return written({
+        type: 'evaluation',
+        ...about,
+        ...some,
+        ...by,
+        distances: byMetric,
+        nfe,
+        charged,
+        seconds,
+        ...when,
+      });
     });
   }
 
@@ -203,8 +214,9 @@ function keyOf({
   betas,
   replicate,
   clips,
-}: Pick<JournalEvaluation, 'phase' | 'betas' | 'replicate' | 'clips'> | WantedEvaluation): string {
-  return `${phase} ${replicate} ${clips === undefined ? '' : clips.join('-')} ${betas.join(' ')}`;
+  coarse,
+}: Pick<JournalEvaluation, 'phase' | 'betas' | 'replicate' | 'clips' | 'coarse'> | WantedEvaluation): string {
+  return `${coarse ? 'coarse ' : ''}${phase} ${replicate} ${clips === undefined ? '' : clips.join('-')} ${betas.join(' ')}`;
 }
 
 function gradientKey({ betas, replicate }: Pick<ScoreGradientTask, 'betas' | 'replicate'>): string {

@@ -45,11 +45,12 @@ export async function search(options: SearchOptions): Promise<SearchResult | und
       trialsNfe(study.settings, strategy) +
       verificationCost({ steps, replicates, baselines: baselines.length }, verification);
     const onTrial = (progress: Omit<Progress, 'nfePlanned'>) => onProgress({ ...progress, nfePlanned });
-    const { trials, nfe } = await runTrials(study, strategy, runner, onTrial, knownErrors);
+    const { trials, nfe, coarse } = await runTrials(study, strategy, runner, onTrial, knownErrors);
     if (runner.hasStopped()) return undefined;
     await study.writeTrials(trials);
-    const outcome = await verify({ study, trials, searchNfe: nfe, baselines, runner, size: verification, onProgress });
-    if (outcome === undefined) return undefined;
+    const judged = await verify({ study, trials, searchNfe: nfe, baselines, runner, size: verification, onProgress });
+    if (judged === undefined) return undefined;
+    const outcome = { ...judged, ...(coarse && { coarse }) };
     await study.writeOutcome(outcome);
     return { trials, outcome, nfeMade: runner.nfeMade() };
   } finally {

@@ -28,6 +28,11 @@ export const studySettings = z.strictObject({
   replicates: z.int().positive(),
   /** Scoring clips that are heard at a time, a candidate that loses by then being dropped; absent where all are heard at once. */
   rungs: z.array(z.int().positive()).optional(),
+  /**
+   * The network that hears candidates first on the first of the rungs, and how many of its highest sampling rates are in float32; absent where the
+   * one in float32 hears them alone.
+   */
+  coarse: z.strictObject({ kind: z.literal('int8'), floatRates: z.int().nonnegative() }).optional(),
   /** In network evaluations of all scoring clips; raised, a finished search goes on. */
   budget: z.int().positive(),
   checkpoint: hashed,

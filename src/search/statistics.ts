@@ -21,3 +21,16 @@ export function pairedDifference(a: readonly number[], b: readonly number[]): Es
 export function meanOverReplicates(rows: readonly (readonly number[])[]): number[] {
   return rows[0]!.map((_, clip) => rows.reduce((sum, row) => sum + row[clip]!, 0) / rows.length);
 }
+
+/** Spearman's correlation of two lists of numbers: that of their ranks, equal values having the mean of theirs; NaN for fewer than two. */
+export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
+  const [first, second] = [centredRanks(a), centredRanks(b)];
+  const product = (x: readonly number[], y: readonly number[]) => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
+  return product(first, second) / Math.sqrt(product(first, first) * product(second, second));
+}
+
+/** Less their mean. */
+function centredRanks(values: readonly number[]): number[] {
+  const rising = values.toSorted((a, b) => a - b);
+  return values.map((value) => (rising.indexOf(value) + rising.lastIndexOf(value) - (values.length - 1)) / 2);
+}

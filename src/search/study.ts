@@ -58,15 +58,14 @@ export async function openStudy(wanted: string, settings: StudySettings, mode: S
   if (JSON.stringify(known) !== JSON.stringify(settings)) await writeWhole(paths.settings, toJson(settings));
   const { validBytes, ...done } = await readJournal(paths.journal);
   const journal = await openJournal(paths.journal, validBytes, now);
-  const header = csvHeader(settings.steps);
+  const header = csvHeader(settings);
   return {
     folder,
     settings,
     done,
     journal,
-    addTrial: (trial) => appendFile(paths.trials, csvRow(trial, settings.steps)),
-    writeTrials: (trials) =>
-      writeWhole(paths.trials, header + trials.map((trial) => csvRow(trial, settings.steps)).join('')),
+    addTrial: (trial) => appendFile(paths.trials, csvRow(trial, settings)),
+    writeTrials: (trials) => writeWhole(paths.trials, header + trials.map((trial) => csvRow(trial, settings)).join('')),
     writeOutcome: (outcome) => writeWhole(paths.best, toJson(outcomeFile(settings, outcome))),
   };
 }

@@ -18,6 +18,8 @@ export interface Trial extends Candidate {
    * the best of its time on the other clips as on those that were heard.
    */
   readonly score: number;
+  /** Of a pruned trial, whether the coarse network alone heard it. Default: false. */
+  readonly coarse?: true;
   /** Of the score, over the clips that were heard. */
   readonly standardError: number;
   /** Draws of noise that it was heard with. A schedule that is heard with more of them later is another trial, with a better founded score. */

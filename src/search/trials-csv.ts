@@ -1,9 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import type { StudySettings } from './settings.ts';
 import type { Trial } from './trial.ts';
 
+/** What decides the columns of a study's trials.csv. */
+type Columns = Pick<StudySettings, 'steps' | 'coarse'>;
+
 /** The first line of trials.csv. */
-export function csvHeader(steps: number): string {
+export function csvHeader({ steps, coarse }: Columns): string {
   const betas = Array.from({ length: steps }, (_, i) => `beta_${i + 1}`);
   return stringify([
     [
@@ -12,6 +16,7 @@ export function csvHeader(steps: number): string {
       'steps',
       'strategy',
       'state',
+      ...(coarse ? ['coarse'] : []),
       'score',
       'standard_error',
       'draws',
@@ -24,7 +29,7 @@ export function csvHeader(steps: number): string {
 }
 
 /** A trial's line of trials.csv, at full precision; what there is no number for is empty. */
-export function csvRow(trial: Trial, steps: number): string {
+export function csvRow(trial: Trial, { steps, coarse }: Columns): string {
   const { id, parent, betas, origin, state, score, standardError, draws, nfe, seconds } = trial;
   const terminalLevel = NoiseSchedule.fromBetas(betas, { asPublished: true }).levels.at(-1)!;
   const missing = Array.from({ length: steps - betas.length }, () => '');
@@ -36,6 +41,7 @@ export function csvRow(trial: Trial, steps: number): string {
       betas.length,
       origin,
       state,
+      ...(coarse ? [trial.coarse ? 'true' : ''] : []),
       ...numbers,
       draws,
       Number(nfe.toFixed(6)),

@@ -1,13 +1,15 @@
-import { PULLBACK_NFE } from './evaluator.ts';
+import { agreement, type CoarseSummary, hasLostCoarsely } from './coarse.ts';
+import { COARSE_NFE, PULLBACK_NFE } from './evaluator.ts';
+import { heardByBoth, type Incumbents, incumbentsOf } from './incumbents.ts';
 import { completeTrials } from './journal-trials.ts';
 import { createPrefixLedger, prefixKeys, searchConstants } from './prefixes.ts';
 import type { Progress } from './progress.ts';
-import { type ByClip, expectedScore, hasLost, type Incumbent, incumbentOf } from './race.ts';
+import { type ByClip, expectedScore, hasLost } from './race.ts';
 import type { Runner } from './runner.ts';
 import { estimate, meanOverReplicates } from './statistics.ts';
 import type { Strategy, StrategyContext } from './strategies/strategy.ts';
 import type { Study } from './study.ts';
-import { byClipOf, costOf, type Due, type Entry, type Part, partsOf, type Taken } from './taken.ts';
+import { byClipOf, byId, costOf, type Due, type Entry, rowsOf, type Stage, stagesOf, type Taken } from './taken.ts';
 import { byScore, type Candidate, type Trial } from './trial.ts';
 
 /** What a search's trials came to. */
@@ -16,6 +18,8 @@ export interface Trials {
   readonly trials: readonly Trial[];
   /** What they and all else that the strategy asked for were charged. */
   readonly nfe: number;
+  /** Where the coarse network heard candidates first, what that came to. */
+  readonly coarse?: CoarseSummary;
 }
 
 /** What a strategy gets in place of results once its budget is used or the search was cancelled. */
@@ -29,7 +33,8 @@ export type KnownErrors = Map<number, Promise<number | undefined>>;
  *
  * A candidate is charged what it needs beside the ones before it, in the order of ids, as if one memory of prefixes served them all. Where
  * the study has rungs, the candidates of a generation are heard on a few clips at a time, and those that have lost by then are dropped;
- * generations then follow one after another, so that each is raced against the best of all before it.
+ * generations then follow one after another, so that each is raced against the best of all before it. Where it has a coarse network, that hears a
+ * candidate before, on the first of these clips.
  */
 export async function runTrials(
   study: Study,
@@ -38,9 +43,11 @@ export async function runTrials(
   onProgress: (progress: Omit<Progress, 'nfePlanned'>) => void,
   errors: KnownErrors = new Map(),
 ): Promise<Trials> {
-  const { budget, replicates, metric, precision, clipSamples, scoringClips, rungs } = study.settings;
+  const { budget, replicates, metric, precision, clipSamples, scoringClips } = study.settings;
   const clipCount = scoringClips.length;
-  const parts = partsOf(rungs ?? [clipCount]);
+  const { rungs = [clipCount], coarse } = study.settings;
+  const isRace = rungs.length > 1;
+  const stages = stagesOf(rungs, coarse !== undefined);
   // What the journal holds is written before anything can interrupt.
   const before = completeTrials(study.done.evaluations, study.settings);
   await study.writeTrials(before);
@@ -54,6 +61,7 @@ export async function runTrials(
   let turn: Promise<unknown> = Promise.resolve();
   let count = 0;
   let planned = 0;
+  let coarseNfe = 0;
   let done = 0;
   let hasEnded = false;
   let best: Trial | undefined;
@@ -66,13 +74,15 @@ export async function runTrials(
     return !hasEnded;
   }
 
-  /** What a schedule must still be heard with on a part of the clips, and what that costs. */
-  function duesOf(betas: readonly number[], [begin, end]: Part, draws: number, heard: number[][] = []): Due[] {
-    const share = (end - begin) / clipCount;
+  /** What a schedule must still be heard with on a stage, and what that costs. */
+  function duesOf(betas: readonly number[], { part, coarse }: Stage, draws: number, heard: number[][] = []): Due[] {
+    const [begin, end] = part;
+    const share = ((coarse ? COARSE_NFE : 1) * (end - begin)) / clipCount;
+    const scope = coarse ? 'coarse/' : '';
     return Array.from({ length: draws }, (_, draw) => draw)
       .filter((draw) => (heard[draw]?.length ?? 0) < end)
       .map((draw) => {
-        const charged = share * ledger.charge(betas, clipSamples * (end - begin), `${draw}/${begin}/`);
+        const charged = share * ledger.charge(betas, clipSamples * (end - begin), `${scope}${draw}/${begin}/`);
         return { draw, charged };
       });
   }
@@ -82,13 +92,20 @@ export async function runTrials(
     onProgress({ phase: 'search', trials: trials.length, nfe: done, best });
   }
 
-  async function record(taken: Taken, state: 'complete' | 'pruned', byClip: ByClip, score: number): Promise<void> {
+  async function record(
+    taken: Taken,
+    state: 'complete' | 'pruned',
+    byClip: ByClip,
+    score: number,
+    { coarse }: Stage,
+  ): Promise<void> {
     const { id, candidate, draws, nfe, seconds } = taken;
     const { standardError } = estimate(byClip);
     const trial: Trial = {
       ...candidate,
       id,
       state: Number.isFinite(score) ? state : 'failed',
+      ...(coarse && { coarse }),
       score,
       standardError,
       draws,
@@ -103,13 +120,15 @@ export async function runTrials(
     finish(0);
   }
 
-  /** Hears candidates on a part of the clips, whose turn comes after the part before; each is recorded as soon as it was heard on all. */
+  /** Hears candidates on a stage, whose turn comes after the one before; each is recorded as soon as it was heard on all clips. */
   async function hear(
     entering: readonly (readonly [Taken, readonly Due[]])[],
-    part: Part,
+    stage: Stage,
     before: Promise<void> = Promise.resolve(),
   ): Promise<void> {
-    const clips = parts.length === 1 ? undefined : part;
+    const { part, coarse } = stage;
+    const clips = isRace ? part : undefined;
+    if (coarse) coarseNfe += costOf(entering.flatMap(([, dues]) => dues));
     const entries = runner.evaluate(
       entering.flatMap(([{ id, candidate, draws }, dues]) =>
         dues.map(({ draw, charged }) => ({
@@ -124,6 +143,7 @@ export async function runTrials(
           replicate: draw,
           metrics: [metric],
           ...(clips && { clips }),
+          ...(coarse && { coarse }),
         })),
       ),
     );
@@ -134,70 +154,77 @@ export async function runTrials(
         const heard = (await Promise.all(own)).filter((entry) => entry !== undefined);
         await before;
         if (heard.length < dues.length) return;
+        const rows = rowsOf(taken, stage);
         for (const { replicate, distances } of heard) {
-          const row = taken.heard[replicate] ?? [];
+          const row = rows[replicate] ?? [];
           if (row.length === part[0]) row.push(...distances[metric]!);
-          taken.heard[replicate] = row;
+          rows[replicate] = row;
         }
         const charged = costOf(dues);
         taken.nfe += charged;
         taken.seconds += heard.reduce((sum, { seconds }) => sum + seconds, 0);
         finish(charged);
         if (part[1] < clipCount) return;
-        if (taken.heard.slice(0, taken.draws).some((row) => row.length < clipCount)) return;
-        const byClip = byClipOf(taken, clipCount);
-        await record(taken, 'complete', byClip, estimate(byClip).mean);
+        if (rows.slice(0, taken.draws).some((row) => row.length < clipCount)) return;
+        const byClip = byClipOf(rows, taken.draws, clipCount);
+        await record(taken, 'complete', byClip, estimate(byClip).mean, stage);
       }),
     );
   }
 
-  /** Hears candidates on all parts; where they share no levels one after the other, so that the first are complete soon. */
+  /** Hears candidates on all stages; where they share no levels one after the other, so that the first are complete soon. */
   async function hearAll(candidates: readonly Entry[]): Promise<void> {
     const noisiest = candidates.map(({ taken }) => prefixKeys(searchConstants(taken.candidate.betas, precision))[0]);
-    const isSharing = parts.length === 1 || new Set(noisiest).size < candidates.length;
+    const isSharing = !isRace || new Set(noisiest).size < candidates.length;
     const heard = (isSharing ? [candidates] : candidates.map((entry) => [entry])).map((group) => {
       const entering = (i: number) => group.map(({ taken, paid }) => [taken, paid[i]!] as const);
-      return parts.reduce((before, part, i) => hear(entering(i), part, before), Promise.resolve());
+      return stages.reduce((before, stage, i) => hear(entering(i), stage, before), Promise.resolve());
     });
     await Promise.all(heard);
   }
 
-  /** Hears candidates part by part: what is paid for, and of the other parts what those that have not lost can pay. */
-  async function race(candidates: readonly Entry[], incumbent: Incumbent | undefined): Promise<void> {
-    if (incumbent === undefined) return hearAll(candidates);
+  /** Hears candidates stage by stage: what is paid for, and of the other stages what those that have not lost can pay. */
+  async function race(candidates: readonly Entry[], incumbents: Incumbents): Promise<void> {
+    if (incumbents.float === undefined) return hearAll(candidates);
     let entering = candidates;
-    for (const [i, part] of parts.entries()) {
+    for (const [i, stage] of stages.entries()) {
       await hear(
         entering.map(({ taken, paid }) => [taken, paid[i]!]),
-        part,
+        stage,
       );
-      const next = parts[i + 1];
+      const next = stages[i + 1];
       if (next === undefined) return;
       const staying: Entry[] = [];
+      const incumbent = stage.coarse ? incumbents.coarse : incumbents.float;
+      const loses = stage.coarse ? hasLostCoarsely : hasLost;
       for (const { taken, paid } of entering) {
         // None has lost only because no more is heard.
         if (runner.hasStopped()) return;
-        const { candidate, draws, heard } = taken;
-        const byClip = byClipOf(taken, part[1]);
-        const hasFallen = hasLost(byClip, incumbent);
-        const dues = hasFallen ? [] : (paid[i + 1] ?? duesOf(candidate.betas, next, draws, heard));
+        const { candidate, draws } = taken;
+        const byClip = byClipOf(rowsOf(taken, stage), draws, stage.part[1]);
+        const hasFallen = incumbent !== undefined && loses(byClip, incumbent);
+        const dues = hasFallen ? [] : (paid[i + 1] ?? duesOf(candidate.betas, next, draws, rowsOf(taken, next)));
         const stays = !hasFallen && (paid[i + 1] !== undefined || take(costOf(dues)));
         if (stays) staying.push({ taken, paid: paid.toSpliced(i + 1, 1, dues) });
-        else await record(taken, 'pruned', byClip, expectedScore(byClip, incumbent));
+        else {
+          const score = incumbent ? expectedScore(byClip, incumbent) : estimate(byClip).mean;
+          await record(taken, 'pruned', byClip, score, stage);
+        }
       }
       entering = staying;
     }
   }
 
-  /** What was heard of every complete schedule with that many draws, each once, in the order of ids. */
-  function rivals(draws: number): ByClip[] {
-    const enough = complete.filter((taken) => taken.draws >= draws).toSorted(byId);
-    const first = new Map(enough.toReversed().map((taken) => [taken.heard, taken]));
-    return [...first.values()].toSorted(byId).map((taken) => byClipOf({ ...taken, draws }, clipCount));
+  /** One of each schedule that was taken, in the order of ids. */
+  function schedules(): Taken[] {
+    return [...tried.values()].map(([first]) => first!);
   }
 
   async function evaluate(candidates: readonly Candidate[], draws: number): Promise<Trial[]> {
-    const incumbent = parts.length === 1 ? undefined : incumbentOf(rivals(draws));
+    const against = isRace ? incumbentsOf(complete, schedules(), { draws, rungs }) : {};
+    // Where there is nothing to race against, none enters that cannot be heard on all.
+    const drops = ({ coarse }: Stage) => (coarse ? against.coarse : against.float) !== undefined;
+    const entered = against.float === undefined ? stages : stages.slice(0, stages.findIndex(drops) + 1);
     const wanted: Taken[] = [];
     const fresh: Entry[] = [];
     for (const candidate of candidates) {
@@ -205,19 +232,27 @@ export async function runTrials(
       const before = tried.get(key) ?? [];
       let taken = before.find((other) => other.draws >= draws);
       if (taken === undefined) {
-        const heard = before[0]?.heard ?? [];
-        // Where there is nothing to race against, none enters that cannot be heard on all.
-        const entered = incumbent === undefined ? parts : parts.slice(0, 1);
-        const paid = entered.map((part) => duesOf(candidate.betas, part, draws, heard));
+        const rows = before[0] ?? { heard: [], heardCoarsely: [] };
+        const paid = entered.map((stage) => duesOf(candidate.betas, stage, draws, rowsOf(rows, stage)));
         if (!take(costOf(paid.flat()))) break;
         count++;
-        taken = { id: count, candidate, draws, heard, nfe: 0, seconds: 0, generation: Promise.resolve() };
+        const { heard, heardCoarsely } = rows;
+        taken = {
+          id: count,
+          candidate,
+          draws,
+          heard,
+          heardCoarsely,
+          nfe: 0,
+          seconds: 0,
+          generation: Promise.resolve(),
+        };
         tried.set(key, [...before, taken]);
         fresh.push({ taken, paid });
       }
       wanted.push(taken);
     }
-    const generation = race(fresh, incumbent).catch((error) => runner.fail(error));
+    const generation = race(fresh, against).catch((error) => runner.fail(error));
     for (const { taken } of fresh) taken.generation = generation;
     await Promise.all([generation, ...wanted.map((taken) => taken.generation)]);
     const ended = wanted.flatMap(({ trial }) => trial ?? []);
@@ -250,7 +285,8 @@ export async function runTrials(
 
   async function scoreGradient(betas: readonly number[]): Promise<number[]> {
     const cost =
-      costOf(parts.flatMap((part) => duesOf(betas, part, replicates))) + replicates * PULLBACK_NFE * betas.length;
+      costOf(stages.flatMap((stage) => (stage.coarse ? [] : duesOf(betas, stage, replicates)))) +
+      replicates * PULLBACK_NFE * betas.length;
     if (!take(cost)) throw new SearchEnd();
     const wanted = Array.from({ length: replicates }, (_, replicate) => ({
       kind: 'score-gradient' as const,
@@ -272,7 +308,7 @@ export async function runTrials(
   const context: StrategyContext = {
     left: () => budget - planned,
     evaluate: (candidates, draws = replicates) =>
-      watched(parts.length === 1 ? evaluate(candidates, draws) : inTurn(() => evaluate(candidates, draws))),
+      watched(isRace ? inTurn(() => evaluate(candidates, draws)) : evaluate(candidates, draws)),
     cleanErrors: (sigmas) => watched(cleanErrors(sigmas)),
     scoreGradient: (betas) => watched(scoreGradient(betas)),
   };
@@ -283,9 +319,9 @@ export async function runTrials(
   }
   await Promise.all(underWay);
   // Not `done`, which is added up in the order in which they ended.
-  return { trials: trials.toSorted(byId), nfe: planned };
-}
-
-function byId(a: { readonly id: number }, b: { readonly id: number }): number {
-  return a.id - b.id;
+  const found = { trials: trials.toSorted(byId), nfe: planned };
+  if (coarse === undefined) return found;
+  const pairs = schedules().flatMap((taken) => heardByBoth(taken, { draws: replicates, rungs }));
+  const dropped = trials.filter((trial) => trial.coarse).length;
+  return { ...found, coarse: { dropped, nfe: coarseNfe, ...agreement(pairs) } };
 }

@@ -3,6 +3,7 @@ import { compileRowReverse } from '../diffusion/row-reverse.ts';
 import type { PredictNoise } from '../diffusion/sampler.ts';
 import type { Device, EngineName, EngineOptions } from '../engine/engine.ts';
 import { InputError } from '../formats/input-error.ts';
+import { type Calibration, loadEightBitModel } from '../model/eight-bit-model.ts';
 import { loadModel, type Model, openPrepared } from '../model/model.ts';
 import { loadPullback } from '../model/pullback.ts';
 import { loadRowNetwork } from '../model/row-network.ts';
@@ -21,7 +22,8 @@ import {
 import { createRowEvaluator } from './row-evaluator.ts';
 
 /** What every worker of a search is started with. */
-export interface WorkerSettings extends Omit<EvaluatorOptions, 'predictNoise' | 'loadPullback' | 'melConfig'> {
+export interface WorkerSettings
+  extends Omit<EvaluatorOptions, 'predictNoise' | 'loadPullback' | 'loadCoarse' | 'melConfig'> {
   readonly checkpointPath: string;
   readonly configPath: string;
   readonly engine: EngineName;
@@ -33,6 +35,10 @@ export interface WorkerSettings extends Omit<EvaluatorOptions, 'predictNoise' | 
   /** Rows of a call on a device other than the CPU; undefined on the CPU. */
   readonly rowsPerCall: number | undefined;
   readonly half: boolean;
+  /** The coarse network, on the CPU: how many sampling rates are in float32, and on how many of the first scoring clips it is calibrated. */
+  readonly coarse?: { readonly floatRates: number; readonly clips: number };
+  /** What it came to. */
+  readonly calibration?: Calibration;
 }
 
 /** What the network is needed for. */
@@ -82,7 +88,8 @@ async function onCpu(): Promise<Network> {
     ? load()
     : openPrepared(prepared, checkpointPath, configPath, engineOf(settings)).catch(load));
   const { predictNoise, config } = model;
-  const evaluator = createEvaluator({ ...rest, predictNoise, loadPullback: pullback, melConfig: config.data_config });
+  const melConfig = config.data_config;
+  const evaluator = createEvaluator({ ...rest, predictNoise, loadPullback: pullback, loadCoarse: coarse, melConfig });
   return {
     time: () => evaluator.timeNetwork('scoring'),
     done: (jobs) => oneByOne(evaluator, jobs),
@@ -121,6 +128,12 @@ async function onDevice(rows: number, half: boolean): Promise<Network> {
 async function pullback() {
   const { checkpointPath, configPath } = settings;
   return (await loadPullback(checkpointPath, configPath, engineOf(settings))).pullBackNoise;
+}
+
+async function coarse() {
+  const { checkpointPath, configPath, calibration } = settings;
+  if (calibration === undefined) throw new Error('coarse: the worker was started without a calibration');
+  return (await loadEightBitModel(checkpointPath, configPath, calibration, engineOf(settings))).predictNoise;
 }
 
 /** One thread, for clips of one length. */

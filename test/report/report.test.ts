@@ -47,6 +47,22 @@ describe('renderReport', () => {
     expect(text).toContain('Trials 30 3 failed');
   });
 
+  it('says what a coarse network did, and how to have it again', () => {
+    const coarse = { dropped: 12, nfe: 8.25, heardByBoth: 40, correlation: 0.9375 };
+    const settings = { ...SETTINGS, rungs: [1, 1], coarse: { kind: 'int8' as const, floatRates: 1 } };
+    const shown = textOf(renderReport({ ...study, settings, outcome: { ...outcome, coarse } }));
+    expect(shown).toContain(
+      'The first rung was heard in eight bits, for 8 NFE: 12 candidates dropped by that alone; on the clips of the first rung it ranks 40 schedules as float32 does with a correlation of 0.9375.',
+    );
+    expect(shown).toContain(' --coarse int8 ');
+    const unknown = { dropped: 0, nfe: 0, heardByBoth: 0, correlation: Number.NaN };
+    expect(textOf(renderReport({ ...study, settings, outcome: { ...outcome, coarse: unknown } }))).toContain(
+      'for 0 NFE: 0 candidates dropped by that alone.',
+    );
+    expect(text).not.toContain('eight bits');
+    expect(text).not.toContain('--coarse');
+  });
+
   it('compares the winner with the baselines in a table with the numbers of the outcome', () => {
     expect(rowsOf(page)).toContainEqual(['found-3', '1.0000', '1.2500 ± 0.0625', '–', '–']);
     expect(rowsOf(page)).toContainEqual(['fastdiff-3', '2.2361', '1.5000 ± 0.0700', '0.2500 ± 0.0156', 'worse']);

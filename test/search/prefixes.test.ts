@@ -87,6 +87,12 @@ describe('runs', () => {
     );
   });
 
+  test('are of one network', () => {
+    const tasks = [task([0.1, 1]), { ...task([0.2, 1]), coarse: true }, task([0.3, 1])];
+    const runs = prefixRuns(tasks, 'float64', 1).map((run) => run.toSorted((a, b) => a - b));
+    expect(runs.toSorted((a, b) => a[0]! - b[0]!)).toEqual([[0, 2], [1]]);
+  });
+
   test('are divided so that every worker has two', () => {
     const tasks = Array.from({ length: 8 }, (_, i) => task([0.01 * (i + 1), 0.5, 1]));
     expect(prefixRuns(tasks, 'float64', 1).map(({ length }) => length)).toEqual([4, 4]);
@@ -145,6 +151,28 @@ describe('an evaluator that knows a prefix', () => {
       expect(shared.distances).toEqual(alone.distances);
     }
     expect(nfe).toEqual([4, 1, 2, 3, 4, 2]);
+  });
+
+  test('does not mix what two networks said, and counts a coarse evaluation as a half', async () => {
+    let loads = 0;
+    const loadCoarse = async () => {
+      loads++;
+      return async ({ signal }: { signal: Float32Array }) => signal.map((x) => 0.9 * x);
+    };
+    const both = createEvaluator({ ...options, loadCoarse });
+    const wanted = [task([0.001, 0.02, 0.3, 1]), task([0.002, 0.02, 0.3, 1])];
+    const inTurn = wanted.flatMap((one) => [one, { ...one, coarse: true }]);
+    const nfe: number[] = [];
+    for (const one of inTurn) {
+      const mixed = (await both.evaluate(one))!;
+      const alone = (await createEvaluator({ ...options, loadCoarse }).evaluate(one))!;
+      expect(mixed.distances).toEqual(alone.distances);
+      nfe.push(mixed.nfe);
+    }
+    expect(nfe).toEqual([4, 2, 1, 0.5]);
+    // One for the evaluator of both, and one for each that was alone.
+    expect(loads).toBe(1 + 2);
+    await expect(createEvaluator(options).evaluate(inTurn[1]!)).rejects.toThrow('made without a coarse network');
   });
 
   test('samples as the sampler does', async () => {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/formats/input-error.ts';
 import { readStudy } from '../../src/search/read-study.ts';
+import type { StudySettings } from '../../src/search/settings.ts';
 import { openStudy } from '../../src/search/study.ts';
+import type { Trial } from '../../src/search/trial.ts';
 import { exampleOutcome, exampleTrials, SETTINGS } from '../report/example-study.ts';
 
 const trials = exampleTrials(12);
@@ -26,6 +28,17 @@ afterEach(() => rm(folder, { recursive: true }));
 describe('readStudy', () => {
   it('gives back what a search wrote, by id and bit for bit, failed trials and parents included', async () => {
     expect(await readStudy(folder)).toEqual({ folder, settings: SETTINGS, trials, outcome: undefined });
+  });
+
+  it('gives back which trials the coarse network alone heard', async () => {
+    const own = await mkdtemp(join(tmpdir(), 'study-'));
+    const settings: StudySettings = { ...SETTINGS, rungs: [1, 1], coarse: { kind: 'int8', floatRates: 1 } };
+    const heard = trials.map((trial, i): Trial => (i === 2 ? { ...trial, state: 'pruned', coarse: true } : trial));
+    const study = await openStudy(own, settings, {}, 0);
+    await study.writeTrials(heard);
+    await study.journal.close();
+    expect((await readStudy(own)).trials).toEqual(heard);
+    await rm(own, { recursive: true });
   });
 
   it('gives the outcome of a finished search', async () => {

@@ -1,11 +1,9 @@
-import type { Graph, Node } from '../../graph/graph.ts';
-import type { Tensor } from '../../graph/operation.ts';
+import type { Graph } from '../../graph/graph.ts';
 import { dimSize, type Shape, type Sizes, sameDim, sameShape } from '../../graph/shape.ts';
 import { kernelInBlocks, NCHWC } from './kernel-blocks.ts';
+import type { Layout, Names, Written } from './layout.ts';
 import type { NodeWriter, WrittenNode } from './node-writer.ts';
 import { convolvePlanes, transformInput, winogradPays } from './winograd.ts';
-
-type StepNode = Extract<Node, { readonly kind: 'step' }>;
 
 /** A convolution that what follows may still become part of. */
 interface Open {
@@ -13,40 +11,18 @@ interface Open {
   readonly hasSum: boolean;
 }
 
-/** What the values of a graph are called in the file that is written. */
-export interface Names {
-  /** [batch, channels, 1, time] or of any other rank, as OnnxWriter says. */
-  plain(id: number): string;
-  /** The numbers of a value that depends on no input. */
-  known(id: number): Tensor | undefined;
-  /** The first parameter that a known value is made of. */
-  origin(id: number): string;
-}
-
 /**
  * Values of rank 3 in ONNX Runtime's layout for its blocked convolutions, [batch, channels / block, 1, time, block] under the shape [batch, channels, 1,
  * time]. ONNX Runtime changes to it by itself, and back before every product, sum over a broadcast and slice; here it stays from one convolution to the next,
  * with sums and leaky ReLUs in the convolution before them.
  */
-export interface Blocks {
-  /** Writes the value as others are; undefined for one that is not in blocks. */
-  plain(id: number): string | undefined;
-  /** Writes a step where that is best done in blocks. */
-  lower(id: number, step: StepNode): Written | undefined;
-}
-
-/** A step's result, kept in blocks, or as others are. */
-interface Written {
-  readonly plain?: string;
-}
-
 /** @param sizes what the graph's symbols stand for, where that is known beforehand */
 export function createBlocks(
   writer: NodeWriter,
   graph: Graph,
   names: Names,
   { block, sizes = {} }: { readonly block: number; readonly sizes?: Sizes },
-): Blocks {
+): Layout {
   const uses = usesOf(graph);
   const blocked = new Map<number, string>();
   const open = new Map<number, Open>();
@@ -58,9 +34,16 @@ export function createBlocks(
 
   /** Once made it serves all that follows. */
   function inBlocks(id: number): string {
-    const name = blocked.get(id) ?? writer.node('ReorderInput', [names.plain(id)], {}, NCHWC);
+    const name = blocked.get(id) ?? reordered(id);
     blocked.set(id, name);
     return name;
+  }
+
+  function reordered(id: number): string {
+    const last = names.channelsLast(id);
+    return last === undefined
+      ? writer.node('ReorderInput', [names.plain(id)], {}, NCHWC)
+      : writer.node('ReorderInput', [last], { channels_last: 1 }, NCHWC);
   }
 
   function take(id: number, name: string): Written {
@@ -185,6 +168,10 @@ export function createBlocks(
 
   return {
     plain: (id) => (blocked.has(id) ? unblock(blocked.get(id)!, channelsOf(id)) : undefined),
+    channelsLast(id) {
+      if (!blocked.has(id)) return undefined;
+      return writer.node('ReorderOutput', [blocked.get(id)!], { channels: channelsOf(id), channels_last: 1 }, NCHWC);
+    },
     lower(id, { step, inputs }) {
       const [x] = inputs as readonly [number];
       switch (step.name) {

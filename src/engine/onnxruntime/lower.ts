@@ -4,8 +4,11 @@ import { type Dim, type Sizes, writtenShape } from '../../graph/shape.ts';
 import { weightsOf } from '../checks.ts';
 import type { Weights } from '../engine.ts';
 import { createBlocks } from './blocks.ts';
+import { createEightBits } from './eight-bit/layout.ts';
+import type { EightBits } from './eight-bit/ranges.ts';
 import { mixedPrecision } from './half-precision.ts';
-import { type ConstantsFile, createNodeWriter } from './node-writer.ts';
+import type { Layout, Names } from './layout.ts';
+import { type ConstantsFile, createNodeWriter, type NodeWriter } from './node-writer.ts';
 import { encodeModel, valueInfo } from './onnx-file.ts';
 import { joinRows, type Rows, rowNames, takeRow } from './rows.ts';
 import { preciseSine } from './sines.ts';
@@ -18,6 +21,10 @@ export interface LoweringOptions {
   readonly channelBlock?: number;
   /** Whether products of matrices are computed in half precision, which blocked kernels are not made for. Default: false. */
   readonly half?: boolean;
+  /** For values in eight-bit numbers; only with weights. */
+  readonly eightBits?: EightBits;
+  /** Also gives the smallest and the largest number of these values, as outputs `min.ID` and `max.ID` of no dimensions. */
+  readonly observed?: readonly number[];
   /** Whether sines and cosines are computed in double precision, wherever that is. Default: false. */
   readonly preciseSines?: boolean;
   /** What some of the graph's symbols stand for in every run. Default: each run sizes them. */
@@ -35,7 +42,16 @@ export interface LoweringOptions {
 export function lowerToOnnx(
   graph: Graph,
   weights: Weights,
-  { channelBlock, half = false, preciseSines = false, sizes, constants, rows: inRows }: LoweringOptions = {},
+  {
+    channelBlock,
+    half = false,
+    preciseSines = false,
+    sizes,
+    constants,
+    rows: inRows,
+    eightBits,
+    observed = [],
+  }: LoweringOptions = {},
 ): Uint8Array {
   const nodeWriter = createNodeWriter(constants);
   const writer: OnnxWriter = {
@@ -46,18 +62,23 @@ export function lowerToOnnx(
   const known = knownValues(graph, weights);
   const written: (string | undefined)[] = [];
   const plain = (id: number): string => {
-    written[id] ??= blocks?.plain(id) ?? constant(id);
+    written[id] ??= firstOf(layouts, (layout) => layout.plain(id)) ?? constant(id);
     return written[id];
   };
-  const blocks =
-    channelBlock === undefined || weights === 'inputs' || half
-      ? undefined
-      : createBlocks(
-          nodeWriter,
-          graph,
-          { plain, known, origin: (id) => originOf(graph, id) },
-          { block: channelBlock, sizes },
-        );
+  const names: Names = {
+    plain,
+    known,
+    origin: (id) => originOf(graph, id),
+    channelsLast: (id) => firstOf(layouts, (layout) => layout.channelsLast(id)),
+  };
+  const layouts = layoutsOf(nodeWriter);
+  function layoutsOf(nodes: NodeWriter): readonly Layout[] {
+    if (weights === 'inputs' || half) return [];
+    return [
+      ...(eightBits === undefined ? [] : [createEightBits(nodes, graph, names, eightBits)]),
+      ...(channelBlock === undefined ? [] : [createBlocks(nodes, graph, names, { block: channelBlock, sizes })]),
+    ];
+  }
   /** Written where something reads it. */
   function constant(id: number): string {
     const { data, shape } = known(id)!;
@@ -78,9 +99,9 @@ export function lowerToOnnx(
       const rows = node.shape.length === 3;
       written[id] = rows ? writer.node('Unsqueeze', [whole, writer.int64([ROW_AXIS])]) : whole;
     } else if (node.kind === 'step' && known(id) === undefined) {
-      const inBlocks = blocks?.lower(id, node);
-      written[id] = inBlocks?.plain;
-      if (inBlocks !== undefined) return;
+      const elsewhere = firstOf(layouts, (layout) => layout.lower(id, node));
+      written[id] = elsewhere?.plain;
+      if (elsewhere !== undefined) return;
       const from = node.inputs.map(plain);
       const shapes = node.inputs.map((input) => graph.nodes[input]!.shape);
       const chosen = precisions?.inputsOf(node.step.name, from);
@@ -104,7 +125,24 @@ export function lowerToOnnx(
       return valueInfo(part, dims.with(0, 1));
     });
   });
+  for (const id of observed) {
+    for (const [end, type] of [
+      ['min', 'ReduceMin'],
+      ['max', 'ReduceMax'],
+    ] as const) {
+      nodeWriter.output(`${end}.${id}`, writer.node(type, [plain(id)], { keepdims: 0 }));
+      outputs.push(valueInfo(`${end}.${id}`, []));
+    }
+  }
   return encodeModel({ ...nodeWriter.written(), inputs, outputs });
+}
+
+function firstOf<From, To>(all: readonly From[], find: (one: From) => To | undefined): To | undefined {
+  for (const one of all) {
+    const found = find(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The numbers of values that no input has a part in, by their ids. */

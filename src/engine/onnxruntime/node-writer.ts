@@ -1,5 +1,5 @@
 import type { OnnxAttributes, OnnxWriter } from '../../graph/operation.ts';
-import { attribute, externalTensor, floatTensor, int64Tensor } from './onnx-file.ts';
+import { attribute, externalTensor, floatTensor, int64Tensor, integerTensor } from './onnx-file.ts';
 
 /** A node of the file that is being written; it may still be changed as long as nothing reads it. */
 export interface WrittenNode {
@@ -19,6 +19,7 @@ export interface NodeWriter extends Omit<OnnxWriter, 'channelBlock'> {
   replace(node: WrittenNode, change: Partial<Pick<WrittenNode, 'inputs' | 'attributes'>>): WrittenNode;
   /** A float32 constant under a name of its own. */
   named(name: string, data: Float32Array, shape: readonly number[]): void;
+  integers(data: Uint8Array | Int8Array | Int32Array, shape: readonly number[]): string;
   /** Gives a value the name of an output. */
   output(name: string, value: string): void;
   /** As messages of onnx.proto. */
@@ -81,6 +82,11 @@ export function createNodeWriter(file?: ConstantsFile): NodeWriter {
     int64(data) {
       const name = `c${count++}`;
       initializers.push(int64Tensor(name, data));
+      return name;
+    },
+    integers(data, shape) {
+      const name = `c${count++}`;
+      initializers.push(integerTensor(name, data, shape));
       return name;
     },
     named: (name, data, shape) => initializers.push(constant(name, data, shape)),

@@ -36,6 +36,9 @@ message ModelProto {
 
 /** Types of numbers, by TensorProto.DataType. */
 export const FLOAT = 1;
+const UINT8 = 2;
+const INT8 = 3;
+const INT32 = 6;
 const INT64 = 7;
 export const FLOAT16 = 10;
 export const DOUBLE = 11;
@@ -94,6 +97,15 @@ export function externalTensor(name: string, dims: readonly number[], file: stri
 export function int64Tensor(name: string, data: readonly number[]): Message {
   const raw = new BigInt64Array(data.map(BigInt));
   return { name, dims: [data.length], data_type: INT64, raw_data: new Uint8Array(raw.buffer) };
+}
+
+export function integerTensor(
+  name: string,
+  data: Uint8Array | Int8Array | Int32Array,
+  dims: readonly number[],
+): Message {
+  const type = data instanceof Int32Array ? INT32 : data instanceof Int8Array ? INT8 : UINT8;
+  return { name, dims, data_type: type, raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
 /** A float32 input or output; a dimension given as text is one that each run sizes. */

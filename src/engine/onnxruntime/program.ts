@@ -58,8 +58,12 @@ async function loweringFor({ device = 'cpu', half, sizes }: EngineOptions): Prom
   return { channelBlock: block, half, preciseSines: device === 'webgpu', sizes };
 }
 
-/** @param model its bytes, or its file */
-async function start(model: Uint8Array | string, options: EngineOptions): Promise<Program> {
+/**
+ * Opens a graph as it was lowered.
+ *
+ * @param model its bytes, or its file
+ */
+export async function start(model: Uint8Array | string, options: EngineOptions): Promise<Program> {
   const session = await createSession(model, options);
   const ortTensor = await tensorMaker();
   return {

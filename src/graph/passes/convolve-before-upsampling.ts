@@ -1,14 +1,17 @@
 import type { Graph, Value } from '../graph.ts';
 import { reachesLittle } from '../operations/tap-weights.ts';
+import type { Shape } from '../shape.ts';
 import { rewrite } from './rewrite.ts';
 
 /**
  * A graph that computes the same, where a convolution of a linearly upsampled signal is done at the low rate, tap by tap, and the taps
  * are upsampled instead (see upsampleTaps): at 1/factor of the multiplications. Taps that reach over more than half a factor stay.
+ *
+ * @param concerns which convolutions, by the shapes of their results; default: all
  */
-export function convolveBeforeUpsampling(graph: Graph): Graph {
+export function convolveBeforeUpsampling(graph: Graph, concerns: (shape: Shape) => boolean = () => true): Graph {
   return rewrite(graph, (result, node, at) => {
-    if (node.step.name !== 'conv1d') return undefined;
+    if (node.step.name !== 'conv1d' || !concerns(node.shape)) return undefined;
     const [x, kernel, bias] = node.inputs as [number, number, number?];
     const source = graph.nodes[x]!;
     if (source.kind !== 'step' || source.step.name !== 'upsampleLinear') return undefined;

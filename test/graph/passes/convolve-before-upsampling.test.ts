@@ -4,7 +4,7 @@ import { compile } from '../../../src/engine/onnxruntime/program.ts';
 import { gradients } from '../../../src/graph/differentiate.ts';
 import { Graph, type Value } from '../../../src/graph/graph.ts';
 import { convolveBeforeUpsampling } from '../../../src/graph/passes/convolve-before-upsampling.ts';
-import { symbolic } from '../../../src/graph/shape.ts';
+import { sameDim, symbolic } from '../../../src/graph/shape.ts';
 import { relativeDistance } from '../distance.ts';
 import { evaluate } from '../evaluate.ts';
 import { randomTensor } from '../tensors.ts';
@@ -108,6 +108,13 @@ test.each([
 ])('taps that %s stay', (_, options) => {
   const before = layer(options);
   expect(convolveBeforeUpsampling(before).nodes).toEqual(before.nodes);
+});
+
+test('convolutions that are of no concern stay, by the shapes of their results', () => {
+  const before = layer(plain);
+  const long = symbolic('frames', 4);
+  expect(convolveBeforeUpsampling(before, ([, , time]) => !sameDim(time!, long)).nodes).toEqual(before.nodes);
+  expect(stepNames(convolveBeforeUpsampling(before, ([, , time]) => sameDim(time!, long)))).toContain('upsampleTaps');
 });
 
 test('parameters keep their names, shapes and order', () => {

@@ -99,7 +99,7 @@ describe('what is no schedule', () => {
       nfe: 2,
       seconds: 1,
     };
-    const table = csvHeader(2) + csvRow(trial as unknown as Parameters<typeof csvRow>[0], 2);
+    const table = csvHeader({ steps: 2 }) + csvRow(trial as unknown as Parameters<typeof csvRow>[0], { steps: 2 });
     await expect(read(table)).rejects.toThrow(
       "some.csv: expected one schedule, got a table of many such as a study's trials.csv; the one that a study found is its best.json",
     );
