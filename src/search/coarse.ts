@@ -1,3 +1,4 @@
+import { COARSE_NFE } from './evaluator.ts';
 import { type ByClip, hasLost, type Incumbent } from './race.ts';
 import { estimate, pairedDifference, rankCorrelation } from './statistics.ts';
 
@@ -13,10 +14,24 @@ export interface CoarseSummary {
   readonly dropped: number;
   /** What it was charged. */
   readonly nfe: number;
-  /** Schedules that both networks heard. */
+  /** Schedules that both networks heard and made numbers of. */
   readonly heardByBoth: number;
   /** Spearman's correlation between their scores on the first clips by both; NaN for fewer than two. */
   readonly correlation: number;
+}
+
+/** Candidates from which it is judged whether the coarse network pays. */
+const JUDGED = 16;
+
+/**
+ * Whether it pays to have candidates heard coarsely: by dropping one it saves that one's evaluations in float32 on the same clips, so it must drop as
+ * large a part of them as an evaluation by it costs.
+ *
+ * @param drops of each candidate that it could have dropped, in order, whether it did
+ */
+export function paysToHearCoarsely(drops: readonly boolean[]): boolean {
+  const last = drops.slice(-JUDGED);
+  return last.length < JUDGED || last.filter(Boolean).length >= COARSE_NFE * JUDGED;
 }
 
 /** Schedules, beside the incumbent, from which it is judged how far the networks disagree. */

@@ -1,4 +1,4 @@
-import { agreement, type CoarseSummary, hasLostCoarsely } from './coarse.ts';
+import { agreement, type CoarseSummary, hasLostCoarsely, paysToHearCoarsely } from './coarse.ts';
 import { COARSE_NFE, PULLBACK_NFE } from './evaluator.ts';
 import { heardByBoth, type Incumbents, incumbentsOf } from './incumbents.ts';
 import { completeTrials } from './journal-trials.ts';
@@ -34,7 +34,7 @@ export type KnownErrors = Map<number, Promise<number | undefined>>;
  * A candidate is charged what it needs beside the ones before it, in the order of ids, as if one memory of prefixes served them all. Where
  * the study has rungs, the candidates of a generation are heard on a few clips at a time, and those that have lost by then are dropped;
  * generations then follow one after another, so that each is raced against the best of all before it. Where it has a coarse network, that hears a
- * candidate before, on the first of these clips.
+ * candidate before, on the first of these clips, as long as that pays.
  */
 export async function runTrials(
   study: Study,
@@ -47,7 +47,7 @@ export async function runTrials(
   const clipCount = scoringClips.length;
   const { rungs = [clipCount], coarse } = study.settings;
   const isRace = rungs.length > 1;
-  const stages = stagesOf(rungs, coarse !== undefined);
+  const inFloat = stagesOf(rungs, false);
   // What the journal holds is written before anything can interrupt.
   const before = completeTrials(study.done.evaluations, study.settings);
   await study.writeTrials(before);
@@ -62,6 +62,7 @@ export async function runTrials(
   let count = 0;
   let planned = 0;
   let coarseNfe = 0;
+  const coarseDrops: boolean[] = [];
   let done = 0;
   let hasEnded = false;
   let best: Trial | undefined;
@@ -173,7 +174,7 @@ export async function runTrials(
   }
 
   /** Hears candidates on all stages; where they share no levels one after the other, so that the first are complete soon. */
-  async function hearAll(candidates: readonly Entry[]): Promise<void> {
+  async function hearAll(candidates: readonly Entry[], stages: readonly Stage[]): Promise<void> {
     const noisiest = candidates.map(({ taken }) => prefixKeys(searchConstants(taken.candidate.betas, precision))[0]);
     const isSharing = !isRace || new Set(noisiest).size < candidates.length;
     const heard = (isSharing ? [candidates] : candidates.map((entry) => [entry])).map((group) => {
@@ -184,8 +185,8 @@ export async function runTrials(
   }
 
   /** Hears candidates stage by stage: what is paid for, and of the other stages what those that have not lost can pay. */
-  async function race(candidates: readonly Entry[], incumbents: Incumbents): Promise<void> {
-    if (incumbents.float === undefined) return hearAll(candidates);
+  async function race(candidates: readonly Entry[], stages: readonly Stage[], incumbents: Incumbents): Promise<void> {
+    if (incumbents.float === undefined) return hearAll(candidates, stages);
     let entering = candidates;
     for (const [i, stage] of stages.entries()) {
       await hear(
@@ -203,6 +204,7 @@ export async function runTrials(
         const { candidate, draws } = taken;
         const byClip = byClipOf(rowsOf(taken, stage), draws, stage.part[1]);
         const hasFallen = incumbent !== undefined && loses(byClip, incumbent);
+        if (stage.coarse && incumbent !== undefined) coarseDrops.push(hasFallen);
         const dues = hasFallen ? [] : (paid[i + 1] ?? duesOf(candidate.betas, next, draws, rowsOf(taken, next)));
         const stays = !hasFallen && (paid[i + 1] !== undefined || take(costOf(dues)));
         if (stays) staying.push({ taken, paid: paid.toSpliced(i + 1, 1, dues) });
@@ -222,6 +224,7 @@ export async function runTrials(
 
   async function evaluate(candidates: readonly Candidate[], draws: number): Promise<Trial[]> {
     const against = isRace ? incumbentsOf(complete, schedules(), { draws, rungs }) : {};
+    const stages = stagesOf(rungs, coarse !== undefined && paysToHearCoarsely(coarseDrops));
     // Where there is nothing to race against, none enters that cannot be heard on all.
     const drops = ({ coarse }: Stage) => (coarse ? against.coarse : against.float) !== undefined;
     const entered = against.float === undefined ? stages : stages.slice(0, stages.findIndex(drops) + 1);
@@ -252,7 +255,7 @@ export async function runTrials(
       }
       wanted.push(taken);
     }
-    const generation = race(fresh, against).catch((error) => runner.fail(error));
+    const generation = race(fresh, stages, against).catch((error) => runner.fail(error));
     for (const { taken } of fresh) taken.generation = generation;
     await Promise.all([generation, ...wanted.map((taken) => taken.generation)]);
     const ended = wanted.flatMap(({ trial }) => trial ?? []);
@@ -285,8 +288,7 @@ export async function runTrials(
 
   async function scoreGradient(betas: readonly number[]): Promise<number[]> {
     const cost =
-      costOf(stages.flatMap((stage) => (stage.coarse ? [] : duesOf(betas, stage, replicates)))) +
-      replicates * PULLBACK_NFE * betas.length;
+      costOf(inFloat.flatMap((stage) => duesOf(betas, stage, replicates))) + replicates * PULLBACK_NFE * betas.length;
     if (!take(cost)) throw new SearchEnd();
     const wanted = Array.from({ length: replicates }, (_, replicate) => ({
       kind: 'score-gradient' as const,

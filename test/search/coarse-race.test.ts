@@ -114,6 +114,27 @@ describe('a race that the coarse network begins', () => {
     expect(trials.slice(9).map(about)).toEqual([10, 11, 12].map((id) => `${id} pruned ${0.5 + COARSELY}`));
   });
 
+  it('no longer hears coarsely once that did not pay', async () => {
+    const losers = Array.from({ length: 18 }, (_, i) => candidate(0.3 + 0.02 * i));
+    const { trials, coarse } = await run({
+      folder: await temporaryFolder(),
+      error: (s) => (Math.round(100 * s) % 2 === 0 ? 9 : -9),
+      strategy: async ({ evaluate }) => {
+        await evaluate(NINE);
+        // Only at the end of a generation.
+        await evaluate(losers.slice(0, 15));
+        await evaluate(losers.slice(15, 17));
+        await evaluate(losers.slice(17));
+      },
+    });
+    expect(coarse!.dropped).toBe(0);
+    expect(trials.slice(24).map(about)).toEqual([
+      `25 pruned ${0.5 + COARSELY}`,
+      `26 pruned ${0.5 + COARSELY}`,
+      '27 pruned 0.5',
+    ]);
+  });
+
   it('leaves to float32 what the coarse network makes no number of', async () => {
     const { trials } = await run({
       folder: await temporaryFolder(),

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { agreement, coarseIncumbentOf, type HeardByBoth, hasLostCoarsely } from '../../src/search/coarse.ts';
+import {
+  agreement,
+  coarseIncumbentOf,
+  type HeardByBoth,
+  hasLostCoarsely,
+  paysToHearCoarsely,
+} from '../../src/search/coarse.ts';
 import { expectedScore } from '../../src/search/race.ts';
 import { rankCorrelation } from '../../src/search/statistics.ts';
 
@@ -52,6 +58,14 @@ describe('the incumbent for what was heard coarsely', () => {
     expect(coarseIncumbentOf(INCUMBENT, broken, near)).toBeUndefined();
     expect(coarseIncumbentOf(INCUMBENT, OWN, [...near, broken])).toEqual(coarseIncumbentOf(INCUMBENT, OWN, near));
   });
+});
+
+test('the coarse network pays while it drops at least half of the last sixteen', () => {
+  const drops = (dropped: number, kept: number) => Array.from({ length: dropped + kept }, (_, i) => i < dropped);
+  expect(paysToHearCoarsely(drops(0, 15))).toBe(true);
+  expect(paysToHearCoarsely(drops(0, 16))).toBe(false);
+  expect(paysToHearCoarsely(drops(100, 8))).toBe(true);
+  expect(paysToHearCoarsely(drops(100, 9))).toBe(false);
 });
 
 test('agreement is of what both networks made numbers of', () => {
