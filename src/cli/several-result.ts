@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { coarseSentence } from '../report/coarse-sentence.ts';
 import { frontSentence } from '../report/front/front-sentence.ts';
 import { duration, grouped, plusMinus } from '../report/numbers.ts';
 import { bestBaseline, verdict } from '../report/schedules.ts';
@@ -54,6 +55,7 @@ export function frontAsText({ folder, points, report, nfeMade }: Several, traine
     ...points.flatMap(({ outcome }) =>
       winnerWarnings(outcome, trained).map((warning) => `${outcome.name}: ${warning}`),
     ),
+    ...points.flatMap(({ outcome }) => coarseSentence(outcome).map((sentence) => `${outcome.name}: ${sentence}`)),
     `${grouped(search)} NFE for the searches, ${grouped(verification)} for the verification (${grouped(nfeMade)} made by this run), ${duration(sum(({ outcome }) => outcome.seconds))}.`,
     `Studies: ${folder}`,
     `Report:  ${report}`,

@@ -6,9 +6,9 @@ export function coarseSentence({ coarse }: Pick<Outcome, 'coarse'>): string[] {
   if (coarse === undefined) return [];
   const { dropped, nfe, heardByBoth, correlation } = coarse;
   const alike = Number.isFinite(correlation)
-    ? `; on the clips of the first rung it ranks ${counted(heardByBoth, 'schedule')} as float32 does with a correlation of ${decimal(correlation)}`
+    ? ` The ${counted(heardByBoth, 'schedule')} that float32 heard there, too, have a rank correlation of ${decimal(correlation)}.`
     : '';
   return [
-    `The first rung was heard in eight bits, for ${grouped(nfe)} NFE: ${counted(dropped, 'candidate')} dropped by that alone${alike}.`,
+    `The first rung was heard in eight bits first, as long as that paid, for ${grouped(nfe)} NFE; ${counted(dropped, 'candidate')} dropped by that alone.${alike}`,
   ];
 }

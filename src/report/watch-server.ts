@@ -48,7 +48,7 @@ export async function serveWatched(render: () => Promise<string>, port: number):
     } catch {
       // A study that was just begun may not be whole yet.
       page = undefined;
-      refuse(response, 503);
+      response.writeHead(503, { ...HEADERS, 'Content-Type': 'text/html; charset=utf-8' }).end(BEGINNING);
     }
   }
 
@@ -102,6 +102,10 @@ export async function serveWatched(render: () => Promise<string>, port: number):
     },
   };
 }
+
+/** Asks again by itself. */
+const BEGINNING =
+  '<!doctype html><meta http-equiv="refresh" content="1"><title>The search begins</title><p>The search begins.</p>';
 
 /** Nobody else may keep, embed or read it. */
 const HEADERS = {

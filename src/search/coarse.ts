@@ -1,4 +1,3 @@
-import { COARSE_NFE } from './evaluator.ts';
 import { type ByClip, hasLost, type Incumbent } from './race.ts';
 import { estimate, pairedDifference, rankCorrelation } from './statistics.ts';
 
@@ -19,6 +18,12 @@ export interface CoarseSummary {
   /** Spearman's correlation between their scores on the first clips by both; NaN for fewer than two. */
   readonly correlation: number;
 }
+
+/**
+ * Network evaluations that one by the coarse network counts as: at full size it takes 1/1.75 as long as one in float32, in narrow networks 1/1.6
+ * (`bench/eight-bit.md`). Not measured where it runs, so that a study is the same everywhere.
+ */
+export const COARSE_NFE = 0.6;
 
 /** Candidates from which it is judged whether the coarse network pays. */
 const JUDGED = 16;

@@ -8,6 +8,7 @@ import { type Asked, gradientByLevels } from '../diffusion/score-gradient.ts';
 import type { PullBackNoise } from '../model/pullback.ts';
 import { fillNormal, type Purpose } from '../random/noise.ts';
 import { type Clamp, NoiseSchedule } from '../schedule/noise-schedule.ts';
+import { COARSE_NFE } from './coarse.ts';
 import { KEPT_STATES, prefixKeys, searchConstants } from './prefixes.ts';
 import { recentlyUsed } from './recently-used.ts';
 
@@ -74,12 +75,6 @@ export interface ScoreGradient {
 
 /** Network evaluations that one pullback takes as long as: 1.9 to 2.2 in interleaved runs. */
 export const PULLBACK_NFE = 2;
-
-/**
- * Network evaluations that one by the coarse network counts as: a half, which is what it takes of a network of full size and more than what it saves in
- * a narrow one (`bench/eight-bit.md`). Not measured where it runs, so that a study is the same everywhere.
- */
-export const COARSE_NFE = 0.5;
 
 export interface EvaluatorOptions {
   readonly predictNoise: PredictNoise;

@@ -1,5 +1,5 @@
-import { agreement, type CoarseSummary, hasLostCoarsely, paysToHearCoarsely } from './coarse.ts';
-import { COARSE_NFE, PULLBACK_NFE } from './evaluator.ts';
+import { agreement, COARSE_NFE, type CoarseSummary, hasLostCoarsely, paysToHearCoarsely } from './coarse.ts';
+import { PULLBACK_NFE } from './evaluator.ts';
 import { heardByBoth, type Incumbents, incumbentsOf } from './incumbents.ts';
 import { completeTrials } from './journal-trials.ts';
 import { createPrefixLedger, prefixKeys, searchConstants } from './prefixes.ts';

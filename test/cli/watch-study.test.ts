@@ -22,8 +22,8 @@ async function watched(...args: readonly string[]) {
   });
   while (!isOver) {
     const url = stderr.match(/Watch it: (http:\/\/127\.0\.0\.1:\d+\/)/)?.[1];
-    const answer = url && (await fetch(url).catch(() => undefined));
-    if (answer) pages.push(await answer.text());
+    const answer = url === undefined ? undefined : await fetch(url).catch(() => undefined);
+    if (answer?.ok) pages.push(await answer.text());
     else await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return { status: await ended, stderr, pages };

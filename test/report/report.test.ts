@@ -52,12 +52,12 @@ describe('renderReport', () => {
     const settings = { ...SETTINGS, rungs: [1, 1], coarse: { kind: 'int8' as const, floatRates: 1 } };
     const shown = textOf(renderReport({ ...study, settings, outcome: { ...outcome, coarse } }));
     expect(shown).toContain(
-      'The first rung was heard in eight bits, for 8 NFE: 12 candidates dropped by that alone; on the clips of the first rung it ranks 40 schedules as float32 does with a correlation of 0.9375.',
+      'The first rung was heard in eight bits first, as long as that paid, for 8 NFE; 12 candidates dropped by that alone. The 40 schedules that float32 heard there, too, have a rank correlation of 0.9375.',
     );
     expect(shown).toContain(' --coarse int8 ');
     const unknown = { dropped: 0, nfe: 0, heardByBoth: 0, correlation: Number.NaN };
     expect(textOf(renderReport({ ...study, settings, outcome: { ...outcome, coarse: unknown } }))).toContain(
-      'for 0 NFE: 0 candidates dropped by that alone.',
+      'for 0 NFE; 0 candidates dropped by that alone.',
     );
     expect(text).not.toContain('eight bits');
     expect(text).not.toContain('--coarse');

@@ -70,7 +70,7 @@ describe('what is served', () => {
       made++;
       return made === 1 ? Promise.reject(new Error('half a file')) : Promise.resolve(`page ${made}`);
     });
-    expect((await ask(url)).status).toBe(503);
+    expect(await ask(url)).toMatchObject({ status: 503, body: expect.stringContaining('http-equiv="refresh"') });
     expect((await ask(url)).body).toBe('page 2');
     expect((await ask(url)).body).toBe('page 2');
   });

@@ -62,8 +62,8 @@ const about = ({ id, state, coarse, nfe }: Trial) =>
 
 /** Nine schedules that share nothing: the best, and as many others as say how far the networks disagree. */
 const NINE = [0.1, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.17, 0.18].map(candidate);
-/** On one of six clips, three steps in eight bits count as three halves. */
-const COARSELY = 0.25;
+/** On one of six clips, three steps in eight bits count as 1.8 in float32. */
+const COARSELY = 0.3;
 
 describe('a race that the coarse network begins', () => {
   it('hears candidates by both networks until it knows how far they disagree, and then drops those that lost', async () => {

@@ -60,12 +60,12 @@ describe('the incumbent for what was heard coarsely', () => {
   });
 });
 
-test('the coarse network pays while it drops at least half of the last sixteen', () => {
+test('the coarse network pays while it drops ten of the last sixteen, three fifths', () => {
   const drops = (dropped: number, kept: number) => Array.from({ length: dropped + kept }, (_, i) => i < dropped);
   expect(paysToHearCoarsely(drops(0, 15))).toBe(true);
   expect(paysToHearCoarsely(drops(0, 16))).toBe(false);
-  expect(paysToHearCoarsely(drops(100, 8))).toBe(true);
-  expect(paysToHearCoarsely(drops(100, 9))).toBe(false);
+  expect(paysToHearCoarsely(drops(100, 6))).toBe(true);
+  expect(paysToHearCoarsely(drops(100, 7))).toBe(false);
 });
 
 test('agreement is of what both networks made numbers of', () => {
