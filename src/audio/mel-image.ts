@@ -1,6 +1,6 @@
-import type { LogMel } from '../../audio/mel.ts';
+import type { Image } from '../formats/png.ts';
 import { MAGMA } from './magma.ts';
-import type { Image } from './png.ts';
+import type { LogMel } from './mel.ts';
 
 /** Rows of pixels between two spectrograms. */
 const GAP = 4;
