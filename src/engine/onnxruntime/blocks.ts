@@ -1,5 +1,6 @@
 import type { Graph, Node } from '../../graph/graph.ts';
 import type { Tensor } from '../../graph/operation.ts';
+import { resizesExactly } from '../../graph/operations/upsample-linear.ts';
 import { dimSize, type Shape, type Sizes, sameDim, sameShape } from '../../graph/shape.ts';
 import { kernelInBlocks, NCHWC } from './kernel-blocks.ts';
 import type { NodeWriter, WrittenNode } from './node-writer.ts';
@@ -169,7 +170,7 @@ export function createBlocks(
   }
 
   function upsample(id: number, x: number, factor: number): Written | undefined {
-    if (!blocked.has(x)) return undefined;
+    if (!blocked.has(x) || !resizesExactly(factor)) return undefined;
     const attributes = { scales: [1, 1, 1, factor], mode: 'linear', coordinate_transformation_mode: 'half_pixel' };
     return take(id, writer.node('Upsample', [inBlocks(x)], attributes, NCHWC));
   }
