@@ -3,7 +3,8 @@ import type { DataConfig } from '../model/config.ts';
 import type { Chunk } from './chunks.ts';
 
 interface ChunkedOptions {
-  readonly predictNoise: PredictNoise;
+  /** The network for a chunk. */
+  readonly networkFor: (chunk: Chunk) => PredictNoise;
   /** Of the one file that it is for. */
   readonly chunks: readonly Chunk[];
   readonly data: Pick<DataConfig, 'n_mels' | 'hop_length'>;
@@ -17,7 +18,7 @@ interface ChunkedOptions {
  * A network that predicts the noise of a file in chunks, one after the other, and so in the memory of one. What it returns is overwritten by
  * the next prediction.
  */
-export function chunkedNetwork({ predictNoise, chunks, data, beforeCall, afterCall }: ChunkedOptions): PredictNoise {
+export function chunkedNetwork({ networkFor, chunks, data, beforeCall, afterCall }: ChunkedOptions): PredictNoise {
   const { n_mels: nMels, hop_length: hop } = data;
   const frames = chunks.at(-1)!.to;
   const predicted = new Float32Array(frames * hop);
@@ -25,7 +26,7 @@ export function chunkedNetwork({ predictNoise, chunks, data, beforeCall, afterCa
     for (const chunk of chunks) {
       beforeCall();
       const { start, from, to } = chunk;
-      const part = await predictNoise({
+      const part = await networkFor(chunk)({
         signal: signal.subarray(start * hop, (start + chunk.frames) * hop),
         // What the mels alone determine is kept as long as their array is: of one chunk for all steps, of many for no longer than a call.
         mels: chunks.length === 1 ? mels : melsOf(mels, chunk, nMels, frames),

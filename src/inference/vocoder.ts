@@ -7,7 +7,7 @@ import { loadModel, type Model } from '../model/model.ts';
 import { modelFiles } from '../model/model-files.ts';
 import type { Clamp } from '../schedule/noise-schedule.ts';
 import { chunkedNetwork } from './chunked-network.ts';
-import { chunkSizes, chunksOf } from './chunks.ts';
+import { type Chunk, chunkSizes, chunksOf } from './chunks.ts';
 
 /** What speech is made of a mel by. */
 export interface Synthesis {
@@ -38,8 +38,8 @@ export interface Vocoder {
 }
 
 /**
- * A vocoder of a trained network. Each reverse step of a mel of more than `chunkSizes` goes through the
- * network in chunks of one length, for which it is compiled, over one state of the whole length.
+ * A vocoder of a trained network. Each reverse step goes through the network in chunks, over one state of the whole length. Those of `chunkSizes`, all but the last,
+ * have a program compiled for their length.
  *
  * @param path as loadModel has it, also `configPath` and `options`
  * @throws InputError where the config cannot be read
@@ -48,29 +48,32 @@ export async function openVocoder(path: string, configPath?: string, options: En
   const config = await loadModelConfig(await modelFiles(path), configPath);
   const { n_mels: nMels, hop_length: hop } = config.data_config;
   const sizes = chunkSizes(config);
-  const models = new Map<number | undefined, Promise<Model>>();
-  /** @param frames of all mels, or undefined for any */
-  const modelFor = (frames: number | undefined): Promise<Model> => {
-    const known = models.get(frames);
-    if (known !== undefined) return known;
-    const model = loadModel(path, configPath, frames === undefined ? options : { ...options, sizes: { frames } });
-    models.set(frames, model);
-    return model;
+  const models = new Map<'whole' | 'rest', Promise<Model>>();
+  const kindOf = ({ frames }: Chunk) => (frames === sizes.length ? 'whole' : 'rest');
+  /** The networks of some chunks: of those of the usual length, and of any. */
+  const modelsFor = async (chunks: readonly Chunk[]): Promise<ReadonlyMap<string, Model>> => {
+    const ready = new Map<string, Model>();
+    for (const kind of new Set(chunks.map(kindOf))) {
+      const own = kind === 'whole' ? { ...options, sizes: { frames: sizes.length } } : options;
+      const model = models.get(kind) ?? loadModel(path, configPath, own);
+      models.set(kind, model);
+      ready.set(kind, await model);
+    }
+    return ready;
   };
-  const modelOf = (frames: number) => modelFor(frames < sizes.length ? undefined : sizes.length);
   return {
     config,
     async load(frames) {
-      await modelOf(frames);
+      await modelsFor(chunksOf(frames, sizes));
     },
     async synthesise({ mels, betas, clamp, precision, noise, onCall, onStep, isCancelled = () => false }) {
       const frames = mels.length / nMels;
       const chunks = chunksOf(frames, sizes);
-      const { predictNoise } = await modelOf(frames);
+      const ready = await modelsFor(chunks);
       const samples = frames * hop;
       const drawn = new Float32Array(samples);
       const network = chunkedNetwork({
-        predictNoise,
+        networkFor: (chunk) => ready.get(kindOf(chunk))!.predictNoise,
         chunks,
         data: config.data_config,
         beforeCall() {

@@ -23,10 +23,12 @@ export interface SoundSection {
   readonly title: string;
   readonly text: string;
   readonly players: readonly Player[];
-  /** One beneath the other. All mels of a section have the colours of the first. */
+  /** One beneath the other. */
   readonly pictures: readonly Picture[];
   /** Smaller ones in a row, read from left to right. */
   readonly strip: readonly Picture[];
+  /** What all mels have the colours of. Default: the first picture. */
+  readonly like?: LogMel;
 }
 
 export interface SoundPage {
@@ -82,8 +84,8 @@ export async function writeSoundPage(page: SoundPage, path: string): Promise<voi
   await writeWhole(path, renderSoundPage(page));
 }
 
-function sectionOf({ title, text, players, pictures, strip }: SoundSection, sampleRate: number): Html {
-  const scale = pictures[0]?.mel ?? strip[0]?.mel;
+function sectionOf({ title, text, players, pictures, strip, like }: SoundSection, sampleRate: number): Html {
+  const scale = like ?? pictures[0]?.mel;
   const seen = ({ label, mel }: Picture) => html`<span class="label">${label}</span>${image(label, mel, scale!)}`;
   return html`<section><h2>${title}</h2>
 <p>${text}</p>
