@@ -48,8 +48,8 @@ function readBy({ nodes }: Graph, { step, inputs }: StepNode, { first, last }: S
     }
     case 'upsampleLinear': {
       const { factor } = step.attributes;
-      const leftOf = (place: number) => Math.floor((place + 0.5) / factor - 0.5);
-      return { first: leftOf(first), last: leftOf(last) + 1 };
+      const source = (place: number) => (place + 0.5) / factor - 0.5;
+      return { first: Math.floor(source(first)), last: Math.ceil(source(last)) };
     }
     case 'downsampleLinear': {
       const { factor } = step.attributes;
