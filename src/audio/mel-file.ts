@@ -47,7 +47,7 @@ export interface StoredMel extends LogMel {
  * @throws InputError when the file is of another type, damaged, or holds anything but one such mel of floating point
  */
 export function readMel(bytes: Uint8Array, where: string): StoredMel {
-  const { value, metadata } = readTensorFile(bytes, where, { what: 'mel', name: TENSOR });
+  const { value, metadata } = readTensorFile(bytes, where, { what: 'a mel', name: TENSOR });
   const mel = melOf(value, where);
   if (!Object.hasOwn(metadata, DATA_CONFIG)) return mel;
   const inside = `${where}: ${DATA_CONFIG} in its metadata`;

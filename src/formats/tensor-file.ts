@@ -23,7 +23,7 @@ export const TENSOR_FILE = /\.(pth?|npy|npz|safetensors)$/i;
  *
  * @param bytes the whole file
  * @param where begins each message: the file's path
- * @param wanted.what the file should be, for messages: "mel"
+ * @param wanted.what the file should be, for messages: "a mel"
  * @throws InputError when the file is of another type, damaged, or holds several tensors
  */
 export function readTensorFile(
@@ -34,7 +34,7 @@ export function readTensorFile(
   const onlyOne = (tensors: ReadonlyMap<string, Tensor>): Tensor => {
     const [first, ...more] = tensors.values();
     if (first !== undefined && more.length === 0) return first;
-    throw new InputError(`${where}: expected one tensor, the ${what}, got ${tensors.size}`);
+    throw new InputError(`${where}: expected one tensor, the ${name}, got ${tensors.size}`);
   };
   const bare = (value: unknown): TensorFile => ({ value, metadata: {} });
   if (beginsWith(bytes, NUMPY)) return bare(readNpy(bytes, where));
@@ -42,7 +42,7 @@ export function readTensorFile(
   if (beginsWith(bytes, ZIP) || /\.pth?$/i.test(where)) return bare(readPyTorch(bytes, where));
   if (bytes[SAFETENSORS_AT] !== BRACE) {
     throw new InputError(
-      `${where}: expected a ${what} as .pt, .npy, .npz or .safetensors file, got ${firstBytes(bytes)}`,
+      `${where}: expected ${what} as .pt, .npy, .npz or .safetensors file, got ${firstBytes(bytes)}`,
     );
   }
   const { tensors, metadata } = readSafetensors(bytes, where);
