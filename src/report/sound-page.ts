@@ -7,13 +7,13 @@ import { type Html, html } from './escape.ts';
 import { STYLE } from './style.ts';
 
 /** What is heard: mono. */
-export interface Player {
+interface Player {
   readonly label: string;
   readonly samples: Float32Array;
 }
 
 /** What is seen. */
-export interface Picture {
+interface Picture {
   readonly label: string;
   readonly mel: LogMel;
 }

@@ -45,7 +45,9 @@ test('the deviation is of the runs alone', () => {
 test('a table in Markdown, which says what it is of and what was extrapolated', () => {
   const { status, stdout } = shell(`schedule-bench --model model --iters 3,6,1000 --limit 0.2 ${QUICK}`);
   expect(status).toBe(0);
-  expect(stdout).toMatch(/^- model: 26,069 parameters, model\/checkpoint\.pt\n- device: cpu, 1 thread \(.+\)\n- engine: onnxruntime-node /);
+  expect(stdout).toMatch(
+    /^- model: 26,069 parameters, model\/checkpoint\.pt\n- device: cpu, 1 thread \(.+\)\n- engine: onnxruntime-node /,
+  );
   expect(stdout).toContain('- speech: 0.10 s at 22,050 Hz\n');
   expect(stdout).toMatch(/^- peak of memory: \d+ MiB$/m);
   const rows = stdout.split('\n').filter((line) => /^\| \d/.test(line));
@@ -83,12 +85,12 @@ test("without a model it is of the reference's size, with random weights that it
 test('a page has the recording and the sentence at each number of steps, none of it extrapolated', () => {
   const line = `schedule-bench --model model --iters 2,6 --limit 0.001 --listen listen.html --json ${QUICK}`;
   const { rows } = JSON.parse(shell(line).stdout);
-  expect(rows.map(({ runs, isExtrapolated }: { runs: number; isExtrapolated: boolean }) => [runs, isExtrapolated])).toEqual(
-    [
-      [1, false],
-      [1, false],
-    ],
-  );
+  expect(
+    rows.map(({ runs, isExtrapolated }: { runs: number; isExtrapolated: boolean }) => [runs, isExtrapolated]),
+  ).toEqual([
+    [1, false],
+    [1, false],
+  ]);
   const page = readFileSync(at('listen.html'), 'utf8');
   expect(page.match(/<audio /g)).toHaveLength(3);
   for (const part of ['The recording', '2 steps', '6 steps', 'ivanvovk-6', '26,069 parameters']) {
