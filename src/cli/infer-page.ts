@@ -11,7 +11,7 @@ export async function writeInferPage(result: InferResult, path: string, command:
   const { schedule, config, clamp, precision, seed } = plan;
   const rate = config.data_config.sample_rate;
   const shown = made.filter((each) => each.shown !== undefined);
-  const rest = made.length > shown.length ? `; the first ${shown.length} are here, all are beside their mels` : '';
+  const rest = made.length > shown.length ? `; the first ${shown.length} are on this page` : '';
   await writeSoundPage(
     {
       title: `Speech by ${schedule.name}`,
@@ -36,8 +36,7 @@ function section({ task, samples, seconds }: Made, shown: Shown, rate: number): 
   const { speech, recording, given, made, states } = shown;
   const length = samples / rate;
   const part = speech.length < samples ? ` Here are its first ${duration(speech.length / rate)}.` : '';
-  const denoising =
-    states.length === 0 ? '' : ' Below, the states y_n from pure noise on the left to speech on the right.';
+  const denoising = states.length === 0 ? '' : ' Last, the states y_n from pure noise to speech.';
   return {
     title: task.wav,
     text: `${duration(length)} of speech in ${duration(seconds)}.${part} All mels have one scale of colours.${denoising}`,

@@ -1,14 +1,12 @@
 import type { Device, EngineName } from '../engine/engine.ts';
 import { chooseForOne, type DeviceChoice } from '../search/choose-device.ts';
-import { wholeNumber } from './command.ts';
 import { checkDevice } from './engine-flags.ts';
-import { threadsFor } from './threads.ts';
 
 interface WhereArguments {
   readonly engine: EngineName;
   readonly device: DeviceChoice;
-  /** Default: the number of cores. */
-  readonly jobs: number | undefined;
+  /** Of the CPU, for all workers together. */
+  readonly threads: number;
   readonly model: string | undefined;
   readonly config: string | undefined;
 }
@@ -31,9 +29,7 @@ const CLIP_SECONDS = 1.5;
  */
 export async function whereToRun(args: WhereArguments, say: (text: string) => void): Promise<Where> {
   checkDevice(args);
-  const { engine, model, config } = args;
-  const jobs = args.jobs === undefined ? undefined : wholeNumber('jobs', args.jobs, 1);
-  const threads = threadsFor(jobs, engine, say);
+  const { engine, model, config, threads } = args;
   if (engine === 'tensorflow') return { engine, device: 'cpu', threads };
   const about = { half: false, model, config, clipSeconds: CLIP_SECONDS, threads };
   const device = await chooseForOne({ ...about, device: args.device }, say);

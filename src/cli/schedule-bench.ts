@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import type { InferredOptionTypes, Options } from 'yargs';
 import { DEMO } from '../model/demo.ts';
 import { runCommand, UsageError, wholeNumber } from './command.ts';
@@ -70,6 +71,11 @@ await runCommand(
   process.argv.slice(2),
 );
 
+/** Those that are asked for, or one for each core; TensorFlow.js decides by itself. */
+function threadsOf({ threads = availableParallelism(), engine }: BenchArguments): number {
+  return engine === 'tensorflow' ? 1 : wholeNumber('threads', threads, 1);
+}
+
 interface Shown {
   readonly isRandom: boolean;
   readonly quiet: boolean;
@@ -93,10 +99,11 @@ async function bench(args: BenchArguments, model: string, { isRandom, quiet, jso
   const { config, audio, seconds, limit, listen } = args;
   const steps = stepCounts(args.iters);
   const runs = wholeNumber('runs', args.runs, 1);
+  const threads = threadsOf(args);
   const { version } = await startEngine(args.engine);
   const subject = await benchSubject({ model, isRandom, config, audio, seconds, steps });
   const { checkpointPath, configPath } = subject;
-  const where = await whereToRun({ ...args, jobs: args.threads, model: checkpointPath, config: configPath }, say);
+  const where = await whereToRun({ ...args, threads, model: checkpointPath, config: configPath }, say);
   const vocoder = await openVocoder(checkpointPath, configPath, where);
   const interrupt = onInterrupt(() => say('\nStopping; once more to stop at once.'));
   const progress = createProgressLine(quiet);

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-import { runCommand, UsageError } from './command.ts';
+import { counted } from '../report/numbers.ts';
+import { runCommand, UsageError, wholeNumber } from './command.ts';
 import { inferArguments } from './infer-arguments.ts';
 import { INFER_FLAGS } from './infer-flags.ts';
 import type { InferArguments } from './infer-plan.ts';
 import { INTERRUPTED, onInterrupt } from './interrupt.ts';
 import { createProgressLine } from './progress.ts';
 import { quoted } from './quoted.ts';
+import { threadsFor } from './threads.ts';
 
 /** So many take a while to be read. */
 const MANY_FILES = 50;
@@ -50,6 +52,7 @@ async function infer(args: InferArguments, quiet: boolean, json: boolean): Promi
   const say = (text: string) => {
     if (!quiet) process.stderr.write(`${text}\n`);
   };
+  const jobs = args.jobs === undefined ? undefined : wholeNumber('jobs', args.jobs, 1);
   const interrupt = onInterrupt(() => say('\nStopping; once more to stop at once. What is written is kept.'));
   const isCancelled = () => interrupt.isWanted();
   const progress = createProgressLine(quiet);
@@ -66,9 +69,12 @@ async function infer(args: InferArguments, quiet: boolean, json: boolean): Promi
       return INTERRUPTED;
     }
     for (const remark of plan.remarks) say(remark);
-    const where = await whereToRun({ ...args, model: plan.checkpointPath, config: plan.configPath }, say);
+    const threads = threadsFor(jobs, args.engine, say);
+    const { checkpointPath: model, configPath: config } = plan;
+    const where = await whereToRun({ ...args, threads, model, config }, say);
     const { tasks, schedule, clamp, precision, report } = plan;
-    say(`${tasks.length} to make with ${schedule.name}, ${schedule.length} steps, clamp ${clamp}, ${precision}.`);
+    const sampler = `${counted(schedule.length, 'step')}, clamp ${clamp}, ${precision}`;
+    say(`${counted(tasks.length, 'file')} with ${schedule.name}: ${sampler}.`);
     const made = await runInference({
       plan,
       where,
