@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { createMelFrontEnd } from '../audio/mel.ts';
 import { type SoundSection, writeSoundPage } from '../report/sound-page.ts';
 import { type BenchResult, benchFacts, speechSeconds } from './bench-result.ts';
@@ -16,8 +17,8 @@ export async function writeBenchPage(result: BenchResult, path: string, command:
     return {
       title: `${schedule.length} steps`,
       text: `${schedule.name}, made in ${seconds.mean.toFixed(2)} s: a real-time factor of ${factor.toPrecision(3)}.`,
-      players: [{ label: `${schedule.length} steps`, samples: samples! }],
-      pictures: [{ label: `${schedule.length} steps`, mel: frontEnd.logMel(samples!) }],
+      players: [{ label: 'speech', samples: samples! }],
+      pictures: [{ label: 'its mel', mel: frontEnd.logMel(samples!) }],
       strip: [],
       like,
     };
@@ -25,7 +26,7 @@ export async function writeBenchPage(result: BenchResult, path: string, command:
   await writeSoundPage(
     {
       title: 'The same sentence at each number of steps',
-      subtitle: `${speech.toFixed(2)} s of ${recording.path}, made again from its mel with the same noise`,
+      subtitle: `${speech.toFixed(2)} s of ${basename(recording.path)}, made again from its mel with the same noise`,
       facts: [...benchFacts(result), ['command', command], ['version', packageVersion()]],
       remarks: [],
       sections: [
@@ -33,7 +34,7 @@ export async function writeBenchPage(result: BenchResult, path: string, command:
           title: 'The recording',
           text: 'What the mel is of. All mels have its scale of colours.',
           players: [{ label: 'recording', samples: recording.samples }],
-          pictures: [{ label: 'recording', mel: like }],
+          pictures: [{ label: 'its mel', mel: like }],
           strip: [],
         },
         ...sections,

@@ -33,9 +33,13 @@ interface SubjectOptions {
   readonly config: string | undefined;
   /** Default: a held-out clip of the demo. */
   readonly audio: string | undefined;
-  readonly seconds: number;
+  /** Default: the whole recording. */
+  readonly seconds: number | undefined;
   readonly steps: readonly number[];
 }
+
+/** Of speech by random weights. */
+const RANDOM_SECONDS = 2;
 
 /** @throws InputError where something cannot be read */
 export async function benchSubject(options: SubjectOptions): Promise<BenchSubject> {
@@ -43,16 +47,17 @@ export async function benchSubject(options: SubjectOptions): Promise<BenchSubjec
   const files = await modelFiles(model);
   const config = await loadModelConfig(files, options.config);
   const { hop_length: hop, sample_rate: rate, n_mels: nMels } = config.data_config;
-  const frames = Math.max(1, Math.round((seconds * rate) / hop));
+  const framesOf = (length: number) => Math.max(1, Math.round((length * rate) / hop));
   const about = { checkpointPath: files.checkpoint, configPath: options.config ?? files.config, config, isRandom };
   const schedules = await Promise.all(options.steps.map((steps) => scheduleOf(steps, files.folder)));
   if (isRandom) {
-    const mels = new Float32Array(nMels * frames);
+    const mels = new Float32Array(nMels * framesOf(seconds ?? RANDOM_SECONDS));
     fillNormal(mels, { seed: 0, purpose: 'inference', clip: 1, replicate: 0, k: 0 });
     return { ...about, mels, schedules };
   }
   const path = options.audio ?? join(DEMO, 'clips', 'heldout', 'ru_0163.flac');
   const { mel, recording } = await readSource({ kind: 'recording', path }, config.data_config);
+  const frames = seconds === undefined ? mel.frames : framesOf(seconds);
   if (mel.frames < frames) {
     const length = (mel.frames * hop) / rate;
     throw new InputError(

@@ -22,7 +22,10 @@ const FLAGS = {
     type: 'string',
     describe: 'The recording whose mel a given model makes speech of [default: one of the demo]',
   },
-  seconds: { type: 'number', default: 2, describe: 'Length of the speech' },
+  seconds: {
+    type: 'number',
+    describe: 'Length of the speech, from the start of the recording [default: all of it; 2 with random weights]',
+  },
   runs: { type: 'number', default: 3, describe: 'Syntheses for each number of steps, as far as --limit allows' },
   limit: {
     type: 'number',
@@ -55,7 +58,8 @@ await runCommand(
         throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
       }
       for (const name of ['seconds', 'limit'] as const) {
-        if (!(args[name] > 0)) throw new UsageError(`--${name} must be above 0, got ${args[name]}`);
+        const value = args[name];
+        if (value !== undefined && !(value > 0)) throw new UsageError(`--${name} must be above 0, got ${value}`);
       }
       const isRandom = args.model === undefined && args.listen === undefined;
       if (isRandom && args.config !== undefined) throw new UsageError('--config goes with --model');

@@ -9,8 +9,8 @@ export interface Stretch {
 type StepNode = Extract<Node, { readonly kind: 'step' }>;
 
 /**
- * Which places of the inputs a stretch of an output depends on, of signals without ends: those places and no others. Where a signal does end,
- * what lies beyond has no part in it.
+ * The first and the last place of each input that a stretch of an output depends on, where signals have no ends. Where one does end, what lies
+ * beyond has no part in it.
  *
  * @param symbol of the dimension that is time; inputs without it are left out
  * @throws RangeError for an operation whose reach along time is not known here

@@ -45,7 +45,7 @@ export interface InferenceTask {
 
 /** Errors cross threads as data, since their class does not survive. */
 export type InferenceResult =
-  /** @param seconds that sampling took */
+  /** With the seconds that sampling took. */
   | { readonly kind: 'done'; readonly samples: number; readonly seconds: number; readonly shown?: Shown }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'bad-input'; readonly message: string };
