@@ -19,13 +19,22 @@ const ELSEWHERE = [/^npm (ci|test|install)\b/, /^(apt-get|dpkg) /, /\bfestvox\b/
 
 const FEW_CLIPS = '--clip-count 2 --clip-seconds 0.2';
 
-/** The same with less to do. */
-const LESS: Readonly<Record<string, string>> = {
-  'schedule-search': `${FEW_CLIPS} --budget 12`,
-  'schedule-compare': `${FEW_CLIPS} --replicates 1`,
-  'schedule-transfer': `${FEW_CLIPS} --replicates 1`,
-  'schedule-train': '--steps 1',
-};
+/** What is added to a line for it to have less to do. */
+function less(line: string): string {
+  switch (line.split(' ')[1]) {
+    case 'schedule-search':
+      return `${FEW_CLIPS} --budget 12`;
+    case 'schedule-compare':
+    case 'schedule-transfer':
+      return `${FEW_CLIPS} --replicates 1`;
+    case 'schedule-train':
+      return line.includes('--init') ? '' : '--steps 1';
+    case 'schedule-bench':
+      return `--limit 0.1 --seconds 0.1 --runs 2${line.includes('--iters') ? '' : ' --iters 1'}`;
+    default:
+      return '';
+  }
+}
 
 interface Section {
   readonly heading: string;
@@ -56,17 +65,29 @@ const recordings = await Promise.all(
 );
 const { data: mel, frames } = await logMel(recordings[0]!, data);
 
-/** What a section takes for granted: a checkpoint with its config, unless it makes one, recordings, one with its mel, another model, the demo and studies. */
+/**
+ * What a section takes for granted, unless it makes it: a checkpoint with its config, a model with a schedule of its own, another model, recordings, one with its mel,
+ * mels, a schedule of the reference's form, the demo and studies.
+ */
 function fill(folder: string, { lines }: Section): void {
-  mkdirSync(at(folder, 'other'), { recursive: true });
-  for (const place of ['.', 'other']) cpSync(`${TINY}/checkpoint.pt`, at(folder, place, 'checkpoint.pt'));
-  const places = lines.some((line) => line.includes('-o config.json')) ? ['other'] : ['.', 'other'];
-  for (const place of places) cpSync(`${TINY}/config.json`, at(folder, place, 'config.json'));
+  const isMade = (path: string) => lines.some((line) => line.endsWith(`-o ${path}`));
+  for (const place of ['.', 'other', ...(isMade('model/') ? [] : ['model'])]) {
+    mkdirSync(at(folder, place), { recursive: true });
+    cpSync(`${TINY}/checkpoint.pt`, at(folder, place, 'checkpoint.pt'));
+    if (place !== '.' || !isMade('config.json')) cpSync(`${TINY}/config.json`, at(folder, place, 'config.json'));
+  }
+  if (!isMade('model/'))
+    cpSync(repository('experiments/demo/schedules'), at(folder, 'model/schedules'), { recursive: true });
+  expect(shell(`cd ${folder} && schedule-export lmnt-6 -o 6iters.pt`).status).toBe(0);
   mkdirSync(at(folder, 'recordings'));
   for (const [i, samples] of [...recordings.entries(), ['../speech', recordings[0]!] as const]) {
     writeFileSync(at(folder, 'recordings', `${i}.wav`), writeWav(samples, data.sample_rate, 'pcm16'));
   }
-  writeFileSync(at(folder, 'mel.npy'), writeNpy({ data: mel, shape: [data.n_mels, frames] }));
+  const npy = writeNpy({ data: mel, shape: [data.n_mels, frames] });
+  writeFileSync(at(folder, 'mel.npy'), npy);
+  mkdirSync(at(folder, 'mels'));
+  writeFileSync(at(folder, 'mels/one.npy'), npy);
+  writeFileSync(at(folder, 'mels.txt'), 'mels/one.npy\n');
   symlinkSync(at('experiments'), at(folder, 'experiments'));
 }
 
@@ -88,8 +109,7 @@ describe('README.md', () => {
   const each = found.flatMap(({ heading, lines }, i) => lines.map((line) => ({ heading, line, folder: String(i) })));
   test.each(each)('$heading: $line', { timeout: 120_000 }, ({ line, folder }) => {
     const name = line.split(' ')[1]!;
-    const less = line.includes('--init') ? '' : (LESS[name] ?? '');
-    const { status, stderr } = shell(`cd ${folder} && ${line} ${less}`);
+    const { status, stderr } = shell(`cd ${folder} && ${line} ${less(line)}`);
     expect([status, stderr]).toEqual([0, expect.not.stringContaining(`${name}: `)]);
   });
 });

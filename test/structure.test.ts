@@ -22,6 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // engine: the type of a device, and the version that a study records.
   search: ['schedule', 'diffusion', 'audio', 'random', 'model', 'formats', 'pool', 'engine'],
   training: ['model', 'graph', 'engine', 'audio', 'diffusion', 'schedule', 'random', 'formats', 'pool'],
+  inference: ['model', 'engine', 'diffusion', 'schedule', 'random', 'audio', 'formats', 'pool'],
   // schedule, audio, formats: diagnostics of what is shown, the metrics' names and units, and a page written whole.
   report: ['search', 'schedule', 'audio', 'formats'],
 };

@@ -10,7 +10,7 @@ export const AUDIO_FILE = /\.(wav|flac|ogg|oga|mp3)$/i;
 const OTHER_AUDIO_FILE = /\.(m4a|aac|opus|wma|aif|aiff|amr|webm|mp4|caf|au)$/i;
 
 /** Some hundred thousand paths. */
-const MOST_FILELIST_BYTES = 2 ** 24;
+export const MOST_FILELIST_BYTES = 2 ** 24;
 
 /** Files that are looked for at once. */
 const BATCH_FILES = 64;
@@ -116,38 +116,58 @@ export async function readFilelist(path: string, { root }: { readonly root?: str
   return entries.map(({ file }) => file);
 }
 
+/** What a filelist is of. */
+export interface ListedKind {
+  readonly ending: RegExp;
+  /** The endings, for messages. */
+  readonly endings: string;
+  /** With its article, for messages. */
+  readonly what: string;
+}
+
+const AUDIO: ListedKind = {
+  ending: AUDIO_FILE,
+  endings: '.wav, .flac, .ogg, .oga or .mp3',
+  what: 'an audio file',
+};
+
 /**
  * The paths that a filelist names, as they stand in it, with the numbers of their lines from 1 on.
  *
- * @throws InputError if a line names no audio file or none is named
+ * @param kind default: files of sound
+ * @throws InputError if a line names no file of that kind or none is named
  */
-export function filelistLines(bytes: Uint8Array, where: string): { line: number; name: string }[] {
-  const lines = decodeText(bytes, where).split(/\r\n|\r|\n/);
+export function filelistLines(
+  bytes: Uint8Array,
+  where: string,
+  kind: ListedKind = AUDIO,
+): { line: number; name: string }[] {
+  const lines = decodeText(bytes, where, kind).split(/\r\n|\r|\n/);
   const entries = lines.flatMap((text, i) => {
     const trimmed = text.trim();
-    return trimmed === '' || trimmed.startsWith('#') ? [] : [{ line: i + 1, name: audioPath(trimmed, i + 1, where) }];
+    return trimmed === '' || trimmed.startsWith('#')
+      ? []
+      : [{ line: i + 1, name: listedPath(trimmed, i + 1, where, kind) }];
   });
-  if (entries.length === 0) throw new InputError(`${where}: expected the path of an audio file on each line, got none`);
+  if (entries.length === 0) throw new InputError(`${where}: expected the path of ${kind.what} on each line, got none`);
   return entries;
 }
 
-function audioPath(text: string, line: number, where: string): string {
-  if (AUDIO_FILE.test(text)) return text;
+function listedPath(text: string, line: number, where: string, { ending, endings }: ListedKind): string {
+  if (ending.test(text)) return text;
   const [first] = text.split('|', 1) as [string];
   const name = first.trim();
-  if (AUDIO_FILE.test(name)) return name;
+  if (ending.test(name)) return name;
   const shown = JSON.stringify(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text);
-  throw new InputError(
-    `${where}: expected the path of a .wav, .flac, .ogg, .oga or .mp3 file on line ${line}, got ${shown}`,
-  );
+  throw new InputError(`${where}: expected the path of a ${endings} file on line ${line}, got ${shown}`);
 }
 
-function decodeText(bytes: Uint8Array, where: string): string {
+function decodeText(bytes: Uint8Array, where: string, { what }: ListedKind): string {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     if (!text.includes('\0')) return text;
   } catch {
     // Not UTF-8, which is said below.
   }
-  throw new InputError(`${where}: expected a folder, an audio file or a filelist in UTF-8, got a binary file`);
+  throw new InputError(`${where}: expected a folder, ${what} or a filelist in UTF-8, got a binary file`);
 }

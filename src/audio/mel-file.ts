@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { beginsWith, firstBytes } from '../formats/first-bytes.ts';
 import { InputError } from '../formats/input-error.ts';
 import { checkData, parseJson } from '../formats/json.ts';
-import { readNpy, writeNpy } from '../formats/npy.ts';
-import { readNpz } from '../formats/npz.ts';
-import { readPyTorch } from '../formats/pytorch.ts';
+import { writeNpy } from '../formats/npy.ts';
 import { writePyTorch } from '../formats/pytorch-writer.ts';
-import { readSafetensors, writeSafetensors } from '../formats/safetensors.ts';
-import { type Dtype, isTensor, type Tensor } from '../formats/tensor.ts';
+import { writeSafetensors } from '../formats/safetensors.ts';
+import { type Dtype, isTensor } from '../formats/tensor.ts';
+import { readTensorFile } from '../formats/tensor-file.ts';
 import type { LogMel } from './mel.ts';
 
 /** What mels are written as, by their names' ending. */
@@ -49,24 +47,12 @@ export interface StoredMel extends LogMel {
  * @throws InputError when the file is of another type, damaged, or holds anything but one such mel of floating point
  */
 export function readMel(bytes: Uint8Array, where: string): StoredMel {
-  if (beginsWith(bytes, NUMPY)) return melOf(readNpy(bytes, where), where);
-  if (beginsWith(bytes, ZIP) && /\.npz$/i.test(where)) return melOf(onlyOne(readNpz(bytes, where), where), where);
-  if (beginsWith(bytes, ZIP) || /\.pth?$/i.test(where)) return melOf(readPyTorch(bytes, where), where);
-  if (bytes[SAFETENSORS_AT] !== BRACE) {
-    throw new InputError(`${where}: expected a mel as .pt, .npy, .npz or .safetensors file, got ${firstBytes(bytes)}`);
-  }
-  const { tensors, metadata } = readSafetensors(bytes, where);
-  const mel = melOf(tensors.get(TENSOR) ?? onlyOne(tensors, where), where);
+  const { value, metadata } = readTensorFile(bytes, where, { what: 'a mel', name: TENSOR });
+  const mel = melOf(value, where);
   if (!Object.hasOwn(metadata, DATA_CONFIG)) return mel;
   const inside = `${where}: ${DATA_CONFIG} in its metadata`;
   return { ...mel, recordedConfig: checkData(parseJson(metadata[DATA_CONFIG]!, inside), recordedConfig, inside) };
 }
-
-/** The header's length comes first, and then the JSON. */
-const SAFETENSORS_AT = 8;
-const BRACE = 0x7b;
-const NUMPY = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-const ZIP = [0x50, 0x4b];
 
 /**
  * The bytes of a mel [n_mels, frames] in float32, as the reference's inference takes it (`pt`), for numpy, or as safetensors with
@@ -84,12 +70,6 @@ export function writeMel(mel: LogMel, format: MelFormat, config: RecordedMelConf
     case 'safetensors':
       return writeSafetensors(new Map([[TENSOR, tensor]]), { [DATA_CONFIG]: JSON.stringify(config) });
   }
-}
-
-function onlyOne(tensors: ReadonlyMap<string, Tensor>, where: string): Tensor {
-  const [first, ...more] = tensors.values();
-  if (first !== undefined && more.length === 0) return first;
-  throw new InputError(`${where}: expected one tensor, the mel, got ${tensors.size}`);
 }
 
 function melOf(value: unknown, where: string): LogMel {

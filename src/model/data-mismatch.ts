@@ -2,7 +2,7 @@ import type { DataConfig } from './config.ts';
 
 /** What does not fit a model, each in one sentence with both values. */
 interface DataMismatch {
-  /** Bands and hop: the network takes no others. */
+  /** Bands, hop and mel range: the network takes no others, or their numbers mean other frequencies to it. */
   readonly refusals: string[];
   readonly warnings: string[];
 }
@@ -17,7 +17,7 @@ const SETTINGS: readonly (readonly [keyof DataConfig, string])[] = [
   ['n_fft', ' samples'],
   ['win_length', ' samples'],
 ];
-const REFUSED: readonly (keyof DataConfig)[] = ['n_mels', 'hop_length'];
+const REFUSED: readonly (keyof DataConfig)[] = ['n_mels', 'hop_length', 'f_min', 'f_max'];
 
 /**
  * Compares what something was made with, such as a mel or a schedule, with the mels that a model was trained on.

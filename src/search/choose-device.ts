@@ -50,16 +50,38 @@ export async function chooseDevice(request: DeviceRequest, say: (text: string) =
     if (recorded?.rowsPerCall !== undefined) return { device: known, rowsPerCall: recorded.rowsPerCall };
   }
   if (request.device === 'cpu') return { device: 'cpu', rowsPerCall: undefined };
-  const files = await modelFiles(request.model ?? DEMO);
-  const { half, threads, clipSeconds } = request;
-  const about = { half, threads, clipSeconds, checkpoint: files.checkpoint, config: request.config ?? files.config };
+  const about = await aboutOf(request);
   if (request.device !== 'auto')
     return { device: request.device, rowsPerCall: await rowsOn(request.device, about, say) };
   const device = known ?? (await fastest(about, say));
   return { device, rowsPerCall: device === 'cpu' ? undefined : await rowsOn(device, about, say) };
 }
 
+/**
+ * The device that is asked for, for one clip at a time; where that is auto, the fastest.
+ *
+ * @param say told what was taken and why not the others
+ * @throws InputError where a device that is named does not start
+ */
+export async function chooseForOne(
+  request: Omit<DeviceRequest, 'recorded'>,
+  say: (text: string) => void,
+): Promise<Device> {
+  const { device } = request;
+  if (device === 'cpu') return device;
+  const about = await aboutOf(request);
+  if (device === 'auto') return fastest(about, say);
+  const { timings, reason } = await probeDevice({ ...about, kind: 'time', device }, TIMING_LIMIT_SECONDS);
+  if (timings.length === 0) throw new InputError(`--device ${device}: ${reason}`);
+  return device;
+}
+
 type About = Omit<Probe, 'kind' | 'device'>;
+
+async function aboutOf({ model, config, half, threads, clipSeconds }: DeviceRequest): Promise<About> {
+  const files = await modelFiles(model ?? DEMO);
+  return { half, threads, clipSeconds, checkpoint: files.checkpoint, config: config ?? files.config };
+}
 
 async function rowsOn(device: Device, about: About, say: (text: string) => void): Promise<number> {
   const { timings, reason } = await probeDevice({ ...about, kind: 'rows', device }, ROWS_LIMIT_SECONDS);

@@ -286,8 +286,8 @@ describe('--check', () => {
     ).toEqual([
       'text.pt: refused: expected a PyTorch file (a zip by torch.save), got a file that begins with 68 65 6c 6c',
       'ln.npy: warning: …',
+      'bands.safetensors: refused: the mel was made with f_max 7600 Hz; the model has 8000 Hz',
       "bands.safetensors: refused: expected the model's 80 bands, got 64",
-      'bands.safetensors: warning: the mel was made with f_max 7600 Hz; the model has 8000 Hz',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import type { Graph } from '../../graph/graph.ts';
+import { resizesExactly } from '../../graph/operations/upsample-linear.ts';
 import { dimSize, type Shape, type Sizes, sameDim, sameShape } from '../../graph/shape.ts';
 import { kernelInBlocks, NCHWC } from './kernel-blocks.ts';
 import type { Layout, Names, Written } from './layout.ts';
@@ -152,7 +153,7 @@ export function createBlocks(
   }
 
   function upsample(id: number, x: number, factor: number): Written | undefined {
-    if (!blocked.has(x)) return undefined;
+    if (!blocked.has(x) || !resizesExactly(factor)) return undefined;
     const attributes = { scales: [1, 1, 1, factor], mode: 'linear', coordinate_transformation_mode: 'half_pixel' };
     return take(id, writer.node('Upsample', [inBlocks(x)], attributes, NCHWC));
   }

@@ -1,5 +1,6 @@
 import type { Operation } from '../operation.ts';
 import { scaleTime } from '../shape.ts';
+import { lowerUpsampling } from './lower-upsampling.ts';
 
 /**
  * Linear interpolation along time by a whole factor: [batch, channels, length] → [batch, channels, length · factor].
@@ -23,12 +24,21 @@ export const upsampleLinear: Operation<{ readonly factor: number }> = {
     }
     return { shape: [batch, channels, length * factor], data };
   },
-  lower: (onnx, [x], { factor }) =>
-    onnx.node('Resize', [x!, '', onnx.float32(Float32Array.of(1, 1, 1, factor), [4])], {
-      mode: 'linear',
-      coordinate_transformation_mode: 'half_pixel',
-    }),
+  lower(onnx, [x], { factor }, [shape]) {
+    if (!resizesExactly(factor))
+      return lowerUpsampling(onnx, x!, { factor, dilation: 1, taps: 1 }, shape![1] as number);
+    const scales = onnx.float32(Float32Array.of(1, 1, 1, factor), [4]);
+    return onnx.node('Resize', [x!, '', scales], { mode: 'linear', coordinate_transformation_mode: 'half_pixel' });
+  },
   gradient: (graph, { attributes, upstream }) => [
     () => graph.apply({ name: 'upsampleLinearAdjoint', attributes }, upstream),
   ],
 };
+
+/**
+ * Whether ONNX Runtime's Resize gives the weights of linear interpolation at any length. It computes places in float32, and a third or a fifth of
+ * a large one is rounded: of 20,000 samples to 3 times as many its results are off by 0.1 % of the largest, of 300,000 by 1.4 %.
+ */
+export function resizesExactly(factor: number): boolean {
+  return Number.isInteger(Math.log2(factor));
+}

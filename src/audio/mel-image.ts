@@ -1,6 +1,6 @@
-import type { LogMel } from '../../audio/mel.ts';
+import type { Image } from '../formats/png.ts';
 import { MAGMA } from './magma.ts';
-import type { Image } from './png.ts';
+import type { LogMel } from './mel.ts';
 
 /** Rows of pixels between two spectrograms. */
 const GAP = 4;
@@ -11,17 +11,17 @@ const MOST_RANGE = 8;
 /**
  * Log mel spectrograms one above the other, the first at the top; time runs to the right, low bands are at the bottom.
  *
- * All have the colours of the first, which is meant to be the recording, so that pictures of several steps can be compared: from
+ * All have the colours of `like`, by default the first, which is meant to be the recording, so that pictures of several steps can be compared: from
  * its least value, but at most 8 (80 dB) below its greatest, to its greatest. What lies beyond has the darkest or the lightest
  * colour; what is not finite is white, as is what surrounds the spectrograms.
  *
  * @param scale pixels a band and a frame, a whole number >= 1; default 3, which makes 80 bands 240 pixels high
  */
-export function melImage(mels: readonly [LogMel, ...LogMel[]], scale = 3): Image {
+export function melImage(mels: readonly [LogMel, ...LogMel[]], scale = 3, like = mels[0]): Image {
   const width = scale * Math.max(...mels.map(({ frames }) => frames));
   const height = mels.reduce((sum, { nMels }) => sum + scale * nMels, GAP * (mels.length - 1));
   const rgb = new Uint8Array(3 * width * height).fill(WHITE);
-  const { low, high } = colourRange(mels[0].data);
+  const { low, high } = colourRange(like.data);
   let top = 0;
   for (const { data, nMels, frames } of mels) {
     for (let mel = 0; mel < nMels; mel++) {
