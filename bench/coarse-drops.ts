@@ -31,7 +31,14 @@ const { settings, trials } = await readStudy(folder);
 const { evaluations } = await readJournal(studyPaths(folder).journal);
 const { steps, metric, seed, clamp, precision, scoringClips, clipSamples, sampleRate, rungs = [], version } = settings;
 const plan = await planSearch({
-  ...{ steps, model, clips, metric, seed, clamp, precision, version },
+  steps,
+  model,
+  clips,
+  metric,
+  seed,
+  clamp,
+  precision,
+  version,
   // Rounded up, because clips are rounded down to whole hops.
   clipSeconds: Math.ceil((clipSamples / sampleRate) * 1e4) / 1e4,
   clipCount: scoringClips.length,
