@@ -17,13 +17,12 @@ import { deviceArgument } from './device-argument.ts';
 import { halfDifferenceOf } from './half-remark.ts';
 import { INTERRUPTED } from './interrupt.ts';
 import type { SEARCH_FLAGS } from './search-flags.ts';
-import { type SearchArguments, searchRequest } from './search-request.ts';
+import { searchRequest } from './search-request.ts';
 import { asJson, asText, type Found } from './search-result.ts';
 import { progressText, resumeCommand, withSession } from './search-session.ts';
 import { searchSeveral } from './search-several.ts';
 import { startRemarks, startSchedules } from './start-schedules.ts';
 import { labelOf, stepCounts } from './step-counts.ts';
-import { checkWatch, watchStudy } from './watch-study.ts';
 
 /** What `schedule-search` does; gives the exit code. */
 export async function runScheduleSearch(
@@ -34,7 +33,6 @@ export async function runScheduleSearch(
     throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
   const [steps, ...more] = stepCounts(args.iters) as [number, ...number[]];
   if (args.resume && args.fresh) throw new UsageError('--resume and --fresh exclude each other');
-  checkWatch(args);
   const wanted = searchRequest(args);
   const say = (text: string) => {
     if (!args.quiet) process.stderr.write(`${text}\n`);
@@ -75,7 +73,7 @@ export async function runScheduleSearch(
   }
   const found =
     earlier === undefined
-      ? await runSearch({ plan, folder, mode, jobs, say, args })
+      ? await runSearch({ plan, folder, mode, jobs, say, quiet: args.quiet })
       : { outcome: earlier, folder: resolve(folder), nfeMade: 0 };
   if (found === undefined) return INTERRUPTED;
   const reportPath = resolve(args.report ?? reportPathFor(found.folder, process.cwd()));
@@ -96,7 +94,7 @@ interface Run {
   readonly mode: StudyMode;
   readonly jobs?: number;
   readonly say: (text: string) => void;
-  readonly args: SearchArguments;
+  readonly quiet: boolean;
 }
 
 /** A study of its own for each model: the demo's has no name but the number of steps. */
@@ -106,35 +104,24 @@ function studyName(iters: string, model: string | undefined): string {
 }
 
 /** Undefined where the search was interrupted. */
-async function runSearch({ plan, folder, mode, jobs, say, args }: Run): Promise<Found | undefined> {
+async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise<Found | undefined> {
   // Workers come before the study, so that a model that cannot be loaded leaves none behind.
-  return withSession(
-    { model: plan, jobs, quiet: args.quiet, say },
-    async ({ pool, secondsPerNfe, progress, isCancelled }) => {
-      const halfDifference = await halfDifferenceOf(plan, { pool, say, recorded: mode.fresh ? [] : [folder] });
-      const study = await openStudy(folder, { ...plan.settings, ...halfDifference }, mode, Date.now());
-      announce(plan, study, secondsPerNfe, say);
-      const { strategy, baselines } = plan;
-      const watched = await watchStudy(args, () => study.folder, say);
-      const onProgress = (at: Progress) => {
-        progress.update({ done: at.nfe, total: at.nfePlanned, text: progressText(at) });
-        watched?.changed();
-      };
-      let result: Awaited<ReturnType<typeof search>>;
-      try {
-        result = await search({ study, strategy, baselines, pool, onProgress, isCancelled });
-      } finally {
-        await watched?.close();
-      }
-      progress.stop();
-      if (result === undefined) {
-        say(`Stopped. To go on: ${resumeCommand(study.folder)}`);
-        return undefined;
-      }
-      say('Writing the report.');
-      return { ...result, folder: study.folder };
-    },
-  );
+  return withSession({ model: plan, jobs, quiet, say }, async ({ pool, secondsPerNfe, progress, isCancelled }) => {
+    const halfDifference = await halfDifferenceOf(plan, { pool, say, recorded: mode.fresh ? [] : [folder] });
+    const study = await openStudy(folder, { ...plan.settings, ...halfDifference }, mode, Date.now());
+    announce(plan, study, secondsPerNfe, say);
+    const { strategy, baselines } = plan;
+    const onProgress = (at: Progress) =>
+      progress.update({ done: at.nfe, total: at.nfePlanned, text: progressText(at) });
+    const result = await search({ study, strategy, baselines, pool, onProgress, isCancelled });
+    progress.stop();
+    if (result === undefined) {
+      say(`Stopped. To go on: ${resumeCommand(study.folder)}`);
+      return undefined;
+    }
+    say('Writing the report.');
+    return { ...result, folder: study.folder };
+  });
 }
 
 function announce(

@@ -83,12 +83,6 @@ export const SEARCH_FLAGS = {
     default: false,
     describe: "Save the winner to the model's folder, as schedules/best-N.json",
   },
-  watch: {
-    type: 'boolean',
-    default: false,
-    describe: 'Serve the report on 127.0.0.1 while the search runs, always as it is then',
-  },
-  port: { type: 'number', describe: 'Of --watch [default: a free one]' },
   report: { type: 'string', describe: 'The HTML page to write [default: reports/<study>.html]' },
   resume: {
     type: 'boolean',

@@ -18,7 +18,6 @@ import type { SearchArguments } from './search-request.ts';
 import { progressText, resumeCommand, withSession } from './search-session.ts';
 import { frontAsJson, frontAsText } from './several-result.ts';
 import { startRemarks, startsByLength } from './start-schedules.ts';
-import { watchStudy } from './watch-study.ts';
 
 interface Several {
   /** In rising order. */
@@ -102,21 +101,12 @@ async function runSearches({
         `about ${duration(nfe * secondsPerNfe)}.`,
     );
     say(`Studies: ${folder}`);
-    let current = folders[0]!;
-    const watched = await watchStudy(args, () => current, say);
     const onProgress = (at: Progress & { readonly steps: number }) => {
       const text = `${counted(at.steps, 'step')}: ${progressText(at)}`;
       progress.update({ done: at.nfe, total: at.nfePlanned, text });
-      current = join(folder, String(at.steps));
-      watched?.changed();
     };
     const recording = { ...model, settings: { ...model.settings, ...halfDifference } };
-    const many = { model: recording, requests, planned, folder, resume, pool, isCancelled, onProgress };
-    try {
-      return await searchMany(many);
-    } finally {
-      await watched?.close();
-    }
+    return searchMany({ model: recording, requests, planned, folder, resume, pool, isCancelled, onProgress });
   });
 }
 

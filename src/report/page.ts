@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { codeForScript, type Html, html, jsonForScript } from './escape.ts';
 import type { Plot } from './plots/plot.ts';
 import { STYLE } from './style.ts';
-import { WATCH_SCRIPT } from './watch-script.ts';
 
 const PLOTLY = createRequire(import.meta.url).resolve('plotly.js-dist-min/plotly.min.js');
 
@@ -16,7 +15,7 @@ const POLICY =
  * one of the others would upload the data. A name in a legend hides what is of its legendgroup in every figure of the page.
  */
 const SCRIPT = `
-let plots = JSON.parse(document.getElementById('plots').textContent);
+const plots = JSON.parse(document.getElementById('plots').textContent);
 function draw() {
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const axis = { gridcolor: colour('--rule'), linecolor: colour('--soft'), zerolinecolor: colour('--rule') };
@@ -29,34 +28,31 @@ function draw() {
     Plotly.react(id, data, { ...layout, template: { layout: theme } }, options);
   }
 }
-function start() {
-  draw();
-  for (const { id } of plots) {
-    document.getElementById(id).on('plotly_legendclick', ({ curveNumber, data }) => {
-      const { legendgroup, visible } = data[curveNumber];
-      if (!legendgroup) return true;
-      for (const plot of plots) {
-        const same = plot.data.flatMap((trace, i) => (trace.legendgroup === legendgroup ? [i] : []));
-        if (same.length > 0) Plotly.restyle(plot.id, { visible: visible === 'legendonly' ? true : 'legendonly' }, same);
-      }
-      return false;
-    });
-  }
-  const button = document.getElementById('copy');
-  button?.addEventListener('click', async () => {
-    const betas = document.getElementById('betas');
-    try {
-      await navigator.clipboard.writeText(betas.textContent);
-      button.textContent = 'Copied';
-    } catch {
-      betas.closest('details')?.setAttribute('open', '');
-      getSelection().selectAllChildren(betas);
-      button.textContent = 'Selected: copy it';
+draw();
+for (const { id } of plots) {
+  document.getElementById(id).on('plotly_legendclick', ({ curveNumber, data }) => {
+    const { legendgroup, visible } = data[curveNumber];
+    if (!legendgroup) return true;
+    for (const plot of plots) {
+      const same = plot.data.flatMap((trace, i) => (trace.legendgroup === legendgroup ? [i] : []));
+      if (same.length > 0) Plotly.restyle(plot.id, { visible: visible === 'legendonly' ? true : 'legendonly' }, same);
     }
+    return false;
   });
 }
-start();
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+const button = document.getElementById('copy');
+button?.addEventListener('click', async () => {
+  const betas = document.getElementById('betas');
+  try {
+    await navigator.clipboard.writeText(betas.textContent);
+    button.textContent = 'Copied';
+  } catch {
+    betas.closest('details')?.setAttribute('open', '');
+    getSelection().selectAllChildren(betas);
+    button.textContent = 'Selected: copy it';
+  }
+});
 `;
 
 interface Page {
@@ -67,12 +63,8 @@ interface Page {
   readonly afterPlots: readonly Html[];
 }
 
-/**
- * A page that needs nothing but itself.
- *
- * @param watched whether it is served by `serveWatched`, and stays current. Default: false
- */
-export function renderPage({ title, subtitle, beforePlots, plots, afterPlots }: Page, watched = false): string {
+/** A page that needs nothing but itself. */
+export function renderPage({ title, subtitle, beforePlots, plots, afterPlots }: Page): string {
   const drawn = plots.map(({ id, data, layout }) => ({ id, data, layout }));
   const plotly = readFileSync(PLOTLY, 'utf8');
   return html`<!doctype html>
@@ -80,12 +72,11 @@ export function renderPage({ title, subtitle, beforePlots, plots, afterPlots }: 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}${watched ? "; connect-src 'self'" : ''}">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <title>${title}</title>
 <style>${{ markup: STYLE }}</style>
 </head>
 <body>
-${watched ? html`<p class="notice watched" id="watched" role="status"></p>` : ''}
 <main>
 <h1>${title}</h1>
 <p class="subtitle">${subtitle}</p>
@@ -96,7 +87,6 @@ ${afterPlots}
 <script type="application/json" id="plots">${jsonForScript(drawn)}</script>
 <script>${codeForScript(plotly)}</script>
 <script>${codeForScript(SCRIPT)}</script>
-${watched ? html`<script>${codeForScript(WATCH_SCRIPT)}</script>` : ''}
 </body>
 </html>
 `.markup;

@@ -12,21 +12,16 @@ import { diagnostics, provenance } from './provenance.ts';
 /**
  * A study, finished or not, as one HTML page of about 5 MB that loads nothing: what won and by how much, how the search went, and how
  * to repeat it.
- *
- * @param watched as for `renderPage`
  */
-export function renderReport(study: StudyData, watched = false): string {
+export function renderReport(study: StudyData): string {
   const { steps, strategy, checkpoint, metric } = study.settings;
-  return renderPage(
-    {
-      title: `A ${steps}-step noise schedule for ${checkpoint.name}`,
-      subtitle: `Study ${basename(resolve(study.folder))}: ${counted(study.trials.length, 'trial')} of ${strategy} search, scored by ${metric}`,
-      beforePlots: [headline(study), comparisons(study)],
-      plots: plotsOf(study),
-      afterPlots: [bestTrials(study), diagnostics(study), provenance(study)],
-    },
-    watched,
-  );
+  return renderPage({
+    title: `A ${steps}-step noise schedule for ${checkpoint.name}`,
+    subtitle: `Study ${basename(resolve(study.folder))}: ${counted(study.trials.length, 'trial')} of ${strategy} search, scored by ${metric}`,
+    beforePlots: [headline(study), comparisons(study)],
+    plots: plotsOf(study),
+    afterPlots: [bestTrials(study), diagnostics(study), provenance(study)],
+  });
 }
 
 /** Writes the page of a study; missing folders are made. */

@@ -15,8 +15,6 @@ p, figcaption, li { max-width: 44rem; }
 .subtitle { margin: 0.25rem 0 1.5rem; overflow-wrap: anywhere; }
 .verdict { font-size: 1.1rem; }
 .notice { border-left: 3px solid var(--accent); padding: 0.4rem 0.8rem; background: var(--tint); }
-.watched { margin: 0; max-width: none; }
-.watched:empty { display: none; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1rem 1.5rem; margin: 1.5rem 0; }
 .facts dt, .facts dd { margin: 0; font-size: 0.85rem; }
 .facts dd.figure { font-size: 1.5rem; color: var(--ink); font-variant-numeric: tabular-nums; }
