@@ -2,18 +2,21 @@ import { METRIC_NAMES } from '../audio/distances/index.ts';
 import type { Outcome } from '../search/outcome.ts';
 import type { StudyData } from '../search/read-study.ts';
 import { agreementSentence, type NamedScores } from './agreement.ts';
+import { coarseSentence } from './coarse-sentence.ts';
 import { scoreText } from './draws.ts';
 import { type Html, html } from './escape.ts';
 import { listed, plusMinus } from './numbers.ts';
 import { rivalsOf, verdict } from './schedules.ts';
 import { table } from './table.ts';
 import { withUnit } from './units.ts';
+import { verdictSentences } from './verdict-sentences.ts';
 
 /** The winner beside the runner-up and every baseline, under the study's metric and under all; empty where the search is unfinished. */
 export function comparisons(study: StudyData): Html {
   const { settings, outcome } = study;
   if (outcome === undefined) return html``;
   const finalists = outcome.finalists.map((finalist) => ({ ...finalist, name: `trial ${finalist.trial}` }));
+  const [, ...verdicts] = [...verdictSentences(outcome), ...coarseSentence(outcome)];
   const sentences = [
     agreementSentence([outcome, ...outcome.comparisons], 'the winner and the baselines'),
     ...(finalists.length > 1 ? [agreementSentence(finalists, 'the finalists')] : []),
@@ -21,6 +24,7 @@ export function comparisons(study: StudyData): Html {
   const rivals = [...(outcome.runnerUp === undefined ? [] : ['the runner-up']), 'the baselines'];
   return html`<section><h2>Against ${listed(rivals)}</h2>
 ${scoreTable(study, outcome, `${withUnit(settings.metric)}: means ± standard errors over clips; lower is better`)}
+${verdicts.length > 0 ? html`<p>${verdicts.join(' ')}</p>` : ''}
 <p>The difference is the schedule minus the winner on the same held-out clips with the same noise. Worse or better than the winner
 means by more than two standard errors. The baselines are run with this study’s clamp (${settings.clamp}) and precision (${settings.precision}), which need not
 be those they were made for.</p>

@@ -6,19 +6,27 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 2.75rem 0 0.5rem; }
 h3 { font-size: 1rem; margin: 1.75rem 0 0.5rem; }
 p, figcaption, li { max-width: 44rem; }
 .subtitle, figcaption, dt, .facts dd { color: var(--soft); }
-.subtitle { margin: 0.25rem 0 1.5rem; overflow-wrap: anywhere; }
-.verdict { font-size: 1.1rem; }
+.subtitle { margin: 0.25rem 0 1rem; overflow-wrap: anywhere; }
+.verdict { font-size: 1.1rem; max-width: none; margin: 0.75rem 0; }
+.betas h2, #section-comparison h2 { margin-top: 1rem; }
 .notice { border-left: 3px solid var(--accent); padding: 0.4rem 0.8rem; background: var(--tint); }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1rem 1.5rem; margin: 1.5rem 0; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1rem 1.5rem; margin: 1rem 0; }
 .facts dt, .facts dd { margin: 0; font-size: 0.85rem; }
 .facts dd.figure { font-size: 1.5rem; color: var(--ink); font-variant-numeric: tabular-nums; }
-.betas { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
+.betas { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.5rem; }
+.betas h2 { margin-right: 0.5rem; }
+#copied { position: fixed; bottom: 1rem; left: 50%; transform: translateX(-50%); margin: 0; padding: 0.3rem 0.9rem; border-radius: 4px; background: var(--ink); color: var(--paper); font-size: 0.85rem; }
+#copied:empty { display: none; }
+#brush { display: flex; flex-wrap: wrap; align-items: center; gap: 0.35rem 0.6rem; font-size: 0.85rem; margin: 0.25rem 0; }
+#brush input { width: 6rem; }
+input, select { font: inherit; color: var(--ink); background: var(--paper); border: 1px solid var(--rule); border-radius: 4px; padding: 0.15rem 0.4rem; }
+#selected { font-size: 0.9rem; margin: 0.25rem 0; min-height: 1.4em; }
 button { font: inherit; font-size: 0.85rem; padding: 0.2rem 0.7rem; color: var(--ink); background: var(--tint); border: 1px solid var(--rule); border-radius: 4px; cursor: pointer; }
 pre { margin: 0.25rem 0; padding: 0.75rem 1rem; background: var(--tint); border-radius: 4px; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.85rem; }
 code { font-family: ui-monospace, monospace; }
