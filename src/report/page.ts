@@ -6,6 +6,7 @@ import { BRUSH } from './scripts/brush.ts';
 import { COPY } from './scripts/copy.ts';
 import { DRAW } from './scripts/draw.ts';
 import { SORT } from './scripts/sort.ts';
+import { WATCH } from './scripts/watch.ts';
 import { STYLE } from './style.ts';
 
 const PLOTLY = createRequire(import.meta.url).resolve('plotly.js-dist-min/plotly.min.js');
@@ -19,10 +20,12 @@ interface Page {
   readonly subtitle: string;
   /** From the top. */
   readonly content: readonly (Html | Plot)[];
+  /** Where the page is served while it changes: which version of it this is, `last` if no other will follow. Default: it is a file. */
+  readonly version?: string;
 }
 
-/** A page that needs nothing but itself. */
-export function renderPage({ title, subtitle, content }: Page): string {
+/** A page that needs nothing but itself, and where it is served its next version. */
+export function renderPage({ title, subtitle, content, version }: Page): string {
   const plots = content.filter((part) => 'data' in part);
   const drawn = plots.map(({ id, data, layout }) => ({ id, data, layout }));
   const plotly = readFileSync(PLOTLY, 'utf8');
@@ -31,7 +34,8 @@ export function renderPage({ title, subtitle, content }: Page): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}${version === undefined ? '' : "; connect-src 'self'"}">
+${version === undefined ? '' : html`<meta name="version" content="${version}">`}
 <title>${title}</title>
 <style>${{ markup: STYLE }}</style>
 </head>
@@ -44,7 +48,7 @@ ${content.map((part) => ('data' in part ? figure(part) : part))}
 <p id="copied" role="status"></p>
 <script type="application/json" id="plots">${jsonForScript(drawn)}</script>
 <script>${codeForScript(plotly)}</script>
-<script>${codeForScript(`${DRAW}${BRUSH}${COPY}${SORT}drawPage();`)}</script>
+<script>${codeForScript(`${DRAW}${BRUSH}${COPY}${SORT}drawPage();${version === undefined ? '' : WATCH}`)}</script>
 </body>
 </html>
 `.markup;

@@ -37,6 +37,9 @@ thead th { color: var(--soft); vertical-align: bottom; border-bottom-color: var(
 .text { text-align: left; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .number + .text { padding-left: 0.75rem; }
+thead button { padding: 0; border: 0; background: none; color: inherit; text-align: inherit; text-decoration: underline dotted; text-underline-offset: 3px; }
+[aria-sort=ascending] button::after { content: ' ↑'; }
+[aria-sort=descending] button::after { content: ' ↓'; }
 tbody th { position: sticky; left: 0; background: var(--paper); }
 td.text, th.text { max-width: 26rem; overflow-wrap: anywhere; }
 .betas-cell { display: inline-block; min-width: 22rem; white-space: normal; font-variant-numeric: tabular-nums; }
@@ -44,6 +47,11 @@ figure { margin: 0; }
 figcaption { font-size: 0.9rem; }
 .rows div { display: grid; grid-template-columns: 13rem 1fr; gap: 0 1rem; padding: 0.3rem 0; border-bottom: 1px solid var(--rule); font-size: 0.9rem; }
 .rows dd { margin: 0; overflow-wrap: anywhere; }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(10.5rem, 1fr)); gap: 0.75rem; }
+.card h4 { margin: 0; font-size: 0.9rem; }
+.card p { margin: 0; font-size: 0.85rem; color: var(--soft); overflow-wrap: anywhere; }
+.card audio { width: 100%; height: 2.25rem; display: block; }
+.card img { width: 100%; height: 7rem; display: block; margin-top: 0.35rem; image-rendering: pixelated; }
 @media (max-width: 34rem) { main { padding: 1.25rem 1rem 3rem; } .rows div { grid-template-columns: 1fr; } }
 @media print { button, .modebar { display: none !important; } section, figure { break-inside: avoid; } }
 `;

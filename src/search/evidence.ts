@@ -1,6 +1,7 @@
 import { METRIC_NAMES, type MetricName } from '../audio/distances/index.ts';
 import { groupBy } from './group-by.ts';
 import { type JournalContent, type JournalEntry, readJournal } from './journal.ts';
+import { type Listening, readListening } from './listening.ts';
 import { meanOverReplicates } from './statistics.ts';
 import { studyPaths } from './study.ts';
 
@@ -25,22 +26,29 @@ interface ByClip {
   readonly distances: Readonly<Record<MetricName, readonly number[]>>;
 }
 
-/** What the journal of a study says beyond its trials. */
+/** What the folder of a study says beyond its trials. */
 export interface Evidence {
   readonly spans: readonly Span[];
   /** Where sessions began after the first, in seconds of the study. */
   readonly resumed: readonly number[];
   /** Empty where the search has not come to its end. */
   readonly byClip: readonly ByClip[];
+  /** Absent where the search has not come to its end. */
+  readonly listening?: Listening;
 }
 
-/** @throws {InputError} if a line of the journal does not fit */
+/** @throws {InputError} if a line of the journal or a clip does not fit */
 export async function readEvidence(folder: string): Promise<Evidence> {
   const journal = await readJournal(studyPaths(folder).journal);
-  return { ...timesOf(journal), byClip: byClipOf(journal) };
+  return { ...timesOf(journal), byClip: byClipOf(journal), listening: await readListening(folder) };
 }
 
-function timesOf({ sessions, evaluations, cleanErrors, scoreGradients }: JournalContent): Omit<Evidence, 'byClip'> {
+function timesOf({
+  sessions,
+  evaluations,
+  cleanErrors,
+  scoreGradients,
+}: JournalContent): Pick<Evidence, 'spans' | 'resumed'> {
   const offsets = sessions.map((_, i) =>
     sessions.slice(0, i).reduce((sum, { start, end }) => sum + (end - start) / 1000, 0),
   );

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { melImage } from '../audio/mel-image.ts';
 import { writeWhole } from '../formats/write-whole.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import type { StepReport } from './memory.ts';
 import { recoverySentence } from './recovery.ts';
 import type { RunState, TestResult } from './run-state.ts';
 import { type EventWriter, openEvents } from './tensorboard/events.ts';
-import { melImage } from './tensorboard/mel-image.ts';
 import type { Generated } from './testing.ts';
 
 /** What a run writes for people: TensorBoard's event file and the curve of its tests. */

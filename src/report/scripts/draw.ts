@@ -13,7 +13,7 @@ function draw() {
   for (const { id, data, layout } of plots) {
     const toImageButtonOptions = { format: 'svg', filename: id };
     const options = { responsive: true, displaylogo: false, modeBarButtons: [['toImage']], toImageButtonOptions };
-    Plotly.react(id, data, { ...layout, template: { layout: theme } }, options);
+    Plotly.react(id, data, { ...layout, uirevision: 'kept', template: { layout: theme } }, options);
   }
 }
 function drawPage() {

@@ -3,9 +3,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writeWav } from '../../audio/wav.ts';
 import { InputError } from '../../formats/input-error.ts';
+import { encodePng, type Image } from '../../formats/png.ts';
 import { type AppendedFile, appendedFile } from './appended-file.ts';
 import { type Event, eventRecord, type SummaryValue } from './event-record.ts';
-import { encodePng, type Image } from './png.ts';
 
 /** The format that TensorBoard looks for in the first record. */
 const FILE_VERSION = 'brain.Event:2';

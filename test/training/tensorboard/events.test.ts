@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readWav } from '../../../src/audio/wav.ts';
 import { InputError } from '../../../src/formats/input-error.ts';
 import { type EventWriter, openEvents } from '../../../src/training/tensorboard/events.ts';
+import { readPng } from '../../formats/read-png.ts';
 import { bytes, number, readEvents, readRecords, text } from './read-events.ts';
-import { readPng } from './read-png.ts';
 
 const FIXTURE = readFileSync(new URL('./fixtures/tensorboard.tfevents', import.meta.url));
 

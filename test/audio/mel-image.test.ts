@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { LogMel } from '../../../src/audio/mel.ts';
-import { MAGMA } from '../../../src/training/tensorboard/magma.ts';
-import { melImage } from '../../../src/training/tensorboard/mel-image.ts';
-import type { Image } from '../../../src/training/tensorboard/png.ts';
+import { MAGMA } from '../../src/audio/colour-maps.ts';
+import type { LogMel } from '../../src/audio/mel.ts';
+import { melImage } from '../../src/audio/mel-image.ts';
+import type { Image } from '../../src/formats/png.ts';
 
 const WHITE = [255, 255, 255];
 const DARKEST = [...MAGMA.subarray(0, 3)];

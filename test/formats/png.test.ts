@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodePng } from '../../../src/training/tensorboard/png.ts';
+import { encodePng } from '../../src/formats/png.ts';
 import { readPng } from './read-png.ts';
 
 const images = fc

@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
-import type { Image } from '../../../src/training/tensorboard/png.ts';
-import { bitCrc } from '../../audio/bit-crc.ts';
+import type { Image } from '../../src/formats/png.ts';
+import { bitCrc } from '../audio/bit-crc.ts';
 
 /** Reads a PNG of 8 bits a colour, RGB, not interlaced (ISO/IEC 15948); throws where it is another, or a checksum does not fit. */
 export function readPng(bytes: Uint8Array): Image {
