@@ -1,27 +1,37 @@
 import type { Image } from '../formats/png.ts';
-import { MAGMA } from './magma.ts';
+import { MAGMA } from './colour-maps.ts';
 import type { LogMel } from './mel.ts';
 
 /** Rows of pixels between two spectrograms. */
 const GAP = 4;
 const WHITE = 255;
+/** What colours mean: that of a value at or below `low`, to that of one at or above `high`. */
+interface Colours {
+  /** 256 colours of red, green and blue. */
+  readonly map: Uint8Array;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** Powers of ten between the darkest and the lightest colour at the most: the 80 dB of librosa.power_to_db's `top_db`. */
 const MOST_RANGE = 8;
 
 /**
  * Log mel spectrograms one above the other, the first at the top; time runs to the right, low bands are at the bottom.
  *
- * All have the colours of `like`, by default the first, which is meant to be the recording, so that pictures of several steps can be compared: from
- * its least value, but at most 8 (80 dB) below its greatest, to its greatest. What lies beyond has the darkest or the lightest
- * colour; what is not finite is white, as is what surrounds the spectrograms.
+ * What lies beyond the colours has the first or the last of them; what is not finite is white, as is what surrounds the spectrograms.
  *
  * @param scale pixels a band and a frame, a whole number >= 1; default 3, which makes 80 bands 240 pixels high
+ * @param colours default: those of the first, which is meant to be the recording, so that pictures of several steps can be compared
  */
-export function melImage(mels: readonly [LogMel, ...LogMel[]], scale = 3, like = mels[0]): Image {
+export function melImage(
+  mels: readonly [LogMel, ...LogMel[]],
+  scale = 3,
+  { map, low, high }: Colours = melColours(mels[0]),
+): Image {
   const width = scale * Math.max(...mels.map(({ frames }) => frames));
   const height = mels.reduce((sum, { nMels }) => sum + scale * nMels, GAP * (mels.length - 1));
   const rgb = new Uint8Array(3 * width * height).fill(WHITE);
-  const { low, high } = colourRange(like.data);
   let top = 0;
   for (const { data, nMels, frames } of mels) {
     for (let mel = 0; mel < nMels; mel++) {
@@ -31,7 +41,7 @@ export function melImage(mels: readonly [LogMel, ...LogMel[]], scale = 3, like =
         if (!Number.isFinite(value)) continue;
         const share = (value - low) / (high - low || 1);
         const colour = 3 * Math.max(0, Math.min(255, Math.round(255 * share)));
-        rgb.set(MAGMA.subarray(colour, colour + 3), begin + 3 * x);
+        rgb.set(map.subarray(colour, colour + 3), begin + 3 * x);
       }
       for (let row = 1; row < scale; row++) rgb.copyWithin(begin + 3 * width * row, begin, begin + 3 * width);
     }
@@ -40,7 +50,8 @@ export function melImage(mels: readonly [LogMel, ...LogMel[]], scale = 3, like =
   return { width, height, rgb };
 }
 
-function colourRange(data: Float32Array): { readonly low: number; readonly high: number } {
+/** Magma from a spectrogram's least value, but at most 8 (80 dB) below its greatest, to its greatest. */
+export function melColours({ data }: LogMel): Colours {
   let low = Infinity;
   let high = -Infinity;
   for (const value of data) {
@@ -48,5 +59,5 @@ function colourRange(data: Float32Array): { readonly low: number; readonly high:
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  return { low: Math.max(low, high - MOST_RANGE), high };
+  return { map: MAGMA, low: Math.max(low, high - MOST_RANGE), high };
 }

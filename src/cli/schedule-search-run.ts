@@ -23,6 +23,7 @@ import { progressText, resumeCommand, withSession } from './search-session.ts';
 import { searchSeveral } from './search-several.ts';
 import { startRemarks, startSchedules } from './start-schedules.ts';
 import { labelOf, stepCounts } from './step-counts.ts';
+import { watched } from './watched.ts';
 
 /** What `schedule-search` does; gives the exit code. */
 export async function runScheduleSearch(
@@ -73,7 +74,7 @@ export async function runScheduleSearch(
   }
   const found =
     earlier === undefined
-      ? await runSearch({ plan, folder, mode, jobs, say, quiet: args.quiet })
+      ? await runSearch({ plan, folder, mode, jobs, say, args })
       : { outcome: earlier, folder: resolve(folder), nfeMade: 0 };
   if (found === undefined) return INTERRUPTED;
   const reportPath = resolve(args.report ?? reportPathFor(found.folder, process.cwd()));
@@ -94,7 +95,7 @@ interface Run {
   readonly mode: StudyMode;
   readonly jobs?: number;
   readonly say: (text: string) => void;
-  readonly quiet: boolean;
+  readonly args: CommandArguments<typeof SEARCH_FLAGS>;
 }
 
 /** A study of its own for each model: the demo's has no name but the number of steps. */
@@ -104,16 +105,22 @@ function studyName(iters: string, model: string | undefined): string {
 }
 
 /** Undefined where the search was interrupted. */
-async function runSearch({ plan, folder, mode, jobs, say, quiet }: Run): Promise<Found | undefined> {
+async function runSearch({ plan, folder, mode, jobs, say, args }: Run): Promise<Found | undefined> {
   // Workers come before the study, so that a model that cannot be loaded leaves none behind.
+  const { quiet } = args;
   return withSession({ model: plan, jobs, quiet, say }, async ({ pool, secondsPerNfe, progress, isCancelled }) => {
     const halfDifference = await halfDifferenceOf(plan, { pool, say, recorded: mode.fresh ? [] : [folder] });
     const study = await openStudy(folder, { ...plan.settings, ...halfDifference }, mode, Date.now());
     announce(plan, study, secondsPerNfe, say);
     const { strategy, baselines } = plan;
-    const onProgress = (at: Progress) =>
-      progress.update({ done: at.nfe, total: at.nfePlanned, text: progressText(at) });
-    const result = await search({ study, strategy, baselines, pool, onProgress, isCancelled });
+    const recordings = plan.worker.clips.heldout;
+    const result = await watched({ isWanted: args.watch, folder: () => study.folder, say }, (changed) => {
+      const onProgress = (at: Progress) => {
+        progress.update({ done: at.nfe, total: at.nfePlanned, text: progressText(at) });
+        changed();
+      };
+      return search({ study, strategy, baselines, pool, recordings, onProgress, isCancelled });
+    });
     progress.stop();
     if (result === undefined) {
       say(`Stopped. To go on: ${resumeCommand(study.folder)}`);

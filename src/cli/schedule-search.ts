@@ -13,6 +13,7 @@ await runCommand(
       ['schedule-search --iters 6 --jobs 8', 'six steps for the demo model'],
       ['schedule-search --iters 4,6,8', 'three numbers of steps in one run, and quality over steps'],
       ['schedule-search --model a.pt --clips valid/', 'for your model and recordings'],
+      ['schedule-search --iters 6 --watch', 'with the report in a browser while it runs'],
       ['schedule-search --strategy reference-grid --stride 99', "the reference's walk, every 99th candidate"],
       ['schedule-search --from karras lmnt-6.npy', 'from a family and a file, beside the presets'],
       ['schedule-search --model folder/ --save-to-model', 'for a model folder that keeps what is found'],

@@ -84,6 +84,11 @@ export const SEARCH_FLAGS = {
     describe: "Save the winner to the model's folder, as schedules/best-N.json",
   },
   report: { type: 'string', describe: 'The HTML page to write [default: reports/<study>.html]' },
+  watch: {
+    type: 'boolean',
+    default: false,
+    describe: 'Serve the report on 127.0.0.1 while the search runs, kept current; the address is on standard error',
+  },
   resume: {
     type: 'boolean',
     default: false,

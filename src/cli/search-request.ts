@@ -14,6 +14,9 @@ export function searchRequest(
   args: SearchArguments,
 ): Omit<SearchRequest, 'steps' | 'from' | 'budget' | 'device' | 'rowsPerCall' | 'half'> {
   if (!(args['clip-seconds'] > 0)) throw new UsageError(`--clip-seconds must be above 0, got ${args['clip-seconds']}`);
+  if (args.watch && args.quiet) {
+    throw new UsageError('--watch says on standard error where the report is, which --quiet leaves out; got both');
+  }
   const range = args.range as [number, number] | undefined;
   if (range !== undefined && !(range[0] < range[1])) {
     throw new UsageError(`--range must be two rising numbers, got ${range.join(' ')}`);

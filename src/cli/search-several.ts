@@ -18,6 +18,7 @@ import type { SearchArguments } from './search-request.ts';
 import { progressText, resumeCommand, withSession } from './search-session.ts';
 import { frontAsJson, frontAsText } from './several-result.ts';
 import { startRemarks, startsByLength } from './start-schedules.ts';
+import { watched } from './watched.ts';
 
 interface Several {
   /** In rising order. */
@@ -101,12 +102,17 @@ async function runSearches({
         `about ${duration(nfe * secondsPerNfe)}.`,
     );
     say(`Studies: ${folder}`);
-    const onProgress = (at: Progress & { readonly steps: number }) => {
-      const text = `${counted(at.steps, 'step')}: ${progressText(at)}`;
-      progress.update({ done: at.nfe, total: at.nfePlanned, text });
-    };
+    let inHand = folders[0]!;
     const recording = { ...model, settings: { ...model.settings, ...halfDifference } };
-    return searchMany({ model: recording, requests, planned, folder, resume, pool, isCancelled, onProgress });
+    return watched({ isWanted: args.watch, folder: () => inHand, say }, (changed) => {
+      const onProgress = (at: Progress & { readonly steps: number }) => {
+        const text = `${counted(at.steps, 'step')}: ${progressText(at)}`;
+        progress.update({ done: at.nfe, total: at.nfePlanned, text });
+        inHand = join(folder, String(at.steps));
+        changed();
+      };
+      return searchMany({ model: recording, requests, planned, folder, resume, pool, isCancelled, onProgress });
+    });
   });
 }
 

@@ -1,10 +1,10 @@
 import type { Outcome } from '../search/outcome.ts';
 import type { StudyData } from '../search/read-study.ts';
 import { ranked, unlike } from '../search/standing.ts';
-import { coarseSentence } from './coarse-sentence.ts';
+import { betasBlock } from './betas-block.ts';
 import { drawsBehind, drawsSuffix } from './draws.ts';
 import { type Html, html } from './escape.ts';
-import { counted, decimal, duration, grouped, shortBetas } from './numbers.ts';
+import { counted, decimal, duration, grouped } from './numbers.ts';
 import { standardErrorsIn95 } from './student-t.ts';
 import { unitOf } from './units.ts';
 import { verdictSentences } from './verdict-sentences.ts';
@@ -25,7 +25,7 @@ function unfinished(study: StudyData): Html {
   return html`<p class="notice">${state}best so far ${decimal(best.score)} (trial ${best.id}, ${best.origin}${drawsSuffix(study, best.draws)}).</p>
 <p>This is the best of ${counted(complete.length, 'noisy score')} and flatters its schedule; the verification on
 held-out clips, which comes last, does not.</p>
-${betasBlock('Betas of the best so far', best.betas)}`;
+${betasBlock('Betas of the best so far', settings, { name: `trial-${best.id}`, betas: best.betas })}`;
 }
 
 function finished(study: StudyData, outcome: Outcome): Html {
@@ -38,10 +38,9 @@ function finished(study: StudyData, outcome: Outcome): Html {
 there are ${counted(trials.length, 'trial')} listed here.</p>`;
   const clips = settings.heldoutClips.length;
   const complete = ranked(trials).length;
-  const [first, ...others] = [...verdictSentences(outcome), ...coarseSentence(outcome)] as [string, ...string[]];
+  const [first] = verdictSentences(outcome);
   return html`${stale}
-<p class="verdict">${first}</p>
-${others.length > 0 ? html`<p>${others.join(' ')}</p>` : ''}
+<p class="verdict">${first!}</p>
 <dl class="facts">
 <div><dt>Held-out score</dt><dd class="figure">${decimal(heldout.mean)}${unitOf(settings.metric)}</dd>
 <dd>${intervalText(outcome, clips)}</dd></div>
@@ -52,7 +51,7 @@ ${others.length > 0 ? html`<p>${others.join(' ')}</p>` : ''}
 <div><dt>Trials</dt><dd class="figure">${grouped(trials.length)}</dd>
 <dd>${incomplete(trials) || 'all heard on all clips'}</dd></div>
 </dl>
-${betasBlock(`Betas of ${outcome.name}`, outcome.betas)}`;
+${betasBlock(`Betas of ${outcome.name}`, settings, outcome)}`;
 }
 
 /** How many trials have no score of their own, or are of a schedule that has one, and why; nothing where each has one. */
@@ -70,16 +69,5 @@ function intervalText({ heldout: { mean, standardError } }: Outcome, clips: numb
   if (!Number.isFinite(mean)) return 'not a finite number on the held-out clips';
   const half = standardErrorsIn95(clips) * standardError;
   if (!Number.isFinite(half)) return `on ${counted(clips, 'held-out clip')}, too few for a confidence interval`;
-  return `lower is better; 95 % confidence interval ${decimal(mean - half)} to ${decimal(mean + half)} (Student’s t over ${counted(clips, 'clip')})`;
-}
-
-const MOST_OPEN = 25;
-
-function betasBlock(title: string, betas: readonly number[]): Html {
-  const json = JSON.stringify(betas).replaceAll(',', ', ');
-  const code = html`<pre><code id="betas">${json}</code></pre>`;
-  const shown =
-    betas.length <= MOST_OPEN ? code : html`<details><summary>${shortBetas(betas)}</summary>${code}</details>`;
-  return html`<div class="betas"><h2>${title}</h2><button type="button" id="copy">Copy as JSON</button></div>
-${shown}`;
+  return `95 % confidence interval ${decimal(mean - half)} to ${decimal(mean + half)} (Student’s t, ${counted(clips, 'clip')}); lower is better`;
 }

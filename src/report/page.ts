@@ -2,69 +2,31 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { codeForScript, type Html, html, jsonForScript } from './escape.ts';
 import type { Plot } from './plots/plot.ts';
+import { BRUSH } from './scripts/brush.ts';
+import { COPY } from './scripts/copy.ts';
+import { DRAW } from './scripts/draw.ts';
+import { SORT } from './scripts/sort.ts';
+import { WATCH } from './scripts/watch.ts';
 import { STYLE } from './style.ts';
 
 const PLOTLY = createRequire(import.meta.url).resolve('plotly.js-dist-min/plotly.min.js');
 
 /** Nothing is loaded, whatever a script asks for. Plotly's parallel coordinates compile their WebGL calls, which is eval. */
 const POLICY =
-  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:";
-
-/**
- * Runs in the browser: draws the figures in the page's colours, and the copy button. Of Plotly's buttons only the download is kept:
- * one of the others would upload the data. A name in a legend hides what is of its legendgroup in every figure of the page.
- */
-const SCRIPT = `
-const plots = JSON.parse(document.getElementById('plots').textContent);
-function draw() {
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const axis = { gridcolor: colour('--rule'), linecolor: colour('--soft'), zerolinecolor: colour('--rule') };
-  const font = { color: colour('--ink'), family: 'system-ui, sans-serif', size: 12 };
-  const hoverlabel = { bgcolor: colour('--tint'), bordercolor: colour('--rule'), font, align: 'left' };
-  const theme = { paper_bgcolor: 'transparent', plot_bgcolor: 'transparent', font, hoverlabel, xaxis: axis, yaxis: axis };
-  for (const { id, data, layout } of plots) {
-    const toImageButtonOptions = { format: 'svg', filename: id };
-    const options = { responsive: true, displaylogo: false, modeBarButtons: [['toImage']], toImageButtonOptions };
-    Plotly.react(id, data, { ...layout, template: { layout: theme } }, options);
-  }
-}
-draw();
-for (const { id } of plots) {
-  document.getElementById(id).on('plotly_legendclick', ({ curveNumber, data }) => {
-    const { legendgroup, visible } = data[curveNumber];
-    if (!legendgroup) return true;
-    for (const plot of plots) {
-      const same = plot.data.flatMap((trace, i) => (trace.legendgroup === legendgroup ? [i] : []));
-      if (same.length > 0) Plotly.restyle(plot.id, { visible: visible === 'legendonly' ? true : 'legendonly' }, same);
-    }
-    return false;
-  });
-}
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
-const button = document.getElementById('copy');
-button?.addEventListener('click', async () => {
-  const betas = document.getElementById('betas');
-  try {
-    await navigator.clipboard.writeText(betas.textContent);
-    button.textContent = 'Copied';
-  } catch {
-    betas.closest('details')?.setAttribute('open', '');
-    getSelection().selectAllChildren(betas);
-    button.textContent = 'Selected: copy it';
-  }
-});
-`;
+  "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; media-src data:";
 
 interface Page {
   readonly title: string;
   readonly subtitle: string;
-  readonly beforePlots: readonly Html[];
-  readonly plots: readonly Plot[];
-  readonly afterPlots: readonly Html[];
+  /** From the top. */
+  readonly content: readonly (Html | Plot)[];
+  /** Where the page is served while it changes: which version of it this is, `last` if no other will follow. Default: it is a file. */
+  readonly version?: string;
 }
 
-/** A page that needs nothing but itself. */
-export function renderPage({ title, subtitle, beforePlots, plots, afterPlots }: Page): string {
+/** A page that needs nothing but itself, and where it is served its next version. */
+export function renderPage({ title, subtitle, content, version }: Page): string {
+  const plots = content.filter((part) => 'data' in part);
   const drawn = plots.map(({ id, data, layout }) => ({ id, data, layout }));
   const plotly = readFileSync(PLOTLY, 'utf8');
   return html`<!doctype html>
@@ -72,7 +34,8 @@ export function renderPage({ title, subtitle, beforePlots, plots, afterPlots }: 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}${version === undefined ? '' : "; connect-src 'self'"}">
+${version === undefined ? '' : html`<meta name="version" content="${version}">`}
 <title>${title}</title>
 <style>${{ markup: STYLE }}</style>
 </head>
@@ -80,22 +43,21 @@ export function renderPage({ title, subtitle, beforePlots, plots, afterPlots }: 
 <main>
 <h1>${title}</h1>
 <p class="subtitle">${subtitle}</p>
-${beforePlots}
-${plots.map(figure)}
-${afterPlots}
+${content.map((part) => ('data' in part ? figure(part) : part))}
 </main>
+<p id="copied" role="status"></p>
 <script type="application/json" id="plots">${jsonForScript(drawn)}</script>
 <script>${codeForScript(plotly)}</script>
-<script>${codeForScript(SCRIPT)}</script>
+<script>${codeForScript(`${DRAW}${BRUSH}${COPY}${SORT}drawPage();${version === undefined ? '' : WATCH}`)}</script>
 </body>
 </html>
 `.markup;
 }
 
-function figure({ id, title, reading, alternative, height, minWidth = 0 }: Plot): Html {
-  const spoken = alternative === undefined ? html`` : html` role="img" aria-label="${alternative}"`;
-  return html`<section><h2>${title}</h2>
-<figure><div class="scroll"><div id="${id}"${spoken} style="height: ${height}px; min-width: ${minWidth}px"></div></div>
+function figure({ id, title, reading, alternative, controls = html``, height, minWidth = 0 }: Plot): Html {
+  return html`<section id="section-${id}"><h2>${title}</h2>
+<figure><div class="scroll"><div id="${id}" role="img" aria-label="${alternative}" style="height: ${height}px; min-width: ${minWidth}px"></div></div>
+${controls}
 <figcaption>${reading}</figcaption></figure></section>
 `;
 }

@@ -29,9 +29,12 @@ export function renderSchedulePage(schedules: readonly PageSchedule[]): string {
   return renderPage({
     title: titleOf(schedules),
     subtitle: 'Drawn from their betas alone; no network was run.',
-    beforePlots: [overview(schedules)],
-    plots: schedulePlots(drawn, schedules[0]!.diagnostics.trained),
-    afterPlots: [distances(schedules), numbers(drawn)],
+    content: [
+      overview(schedules),
+      ...schedulePlots(drawn, schedules[0]!.diagnostics.trained),
+      distances(schedules),
+      numbers(drawn),
+    ],
   });
 }
 

@@ -1,5 +1,5 @@
 import type { LogMel } from '../audio/mel.ts';
-import { melImage } from '../audio/mel-image.ts';
+import { melColours, melImage } from '../audio/mel-image.ts';
 import { writeWav } from '../audio/wav.ts';
 import { encodePng } from '../formats/png.ts';
 import { writeWhole } from '../formats/write-whole.ts';
@@ -105,7 +105,7 @@ function player({ label, samples }: Player, title: string, sampleRate: number): 
 
 /** @param scale the mel whose colours it has */
 function image(label: string, mel: LogMel, scale: LogMel): Html {
-  const picture = `data:image/png;base64,${base64(encodePng(melImage([mel], 1, scale)))}`;
+  const picture = `data:image/png;base64,${base64(encodePng(melImage([mel], 1, melColours(scale))))}`;
   return html`<img class="mel" alt="${`Mel spectrogram, low bands at the bottom: ${label}`}" src="${{ markup: picture }}">
 `;
 }

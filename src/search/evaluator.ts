@@ -28,12 +28,16 @@ export interface EvaluationTask {
   readonly clips?: readonly [begin: number, end: number];
   /** Whether the coarse network generates them. Default: false. */
   readonly coarse?: boolean;
+  /** Whether what is generated is wanted too. Default: false. */
+  readonly audible?: boolean;
 }
 
 export interface Evaluation {
   readonly kind: 'evaluation';
   /** The distance of each clip, by metric; not finite where the schedule blew up. */
   readonly distances: Readonly<Partial<Record<MetricName, readonly number[]>>>;
+  /** What was generated, clip by clip, where the task wants it. */
+  readonly signals?: readonly Float32Array[];
   /** Network evaluations of all the set's clips that were made, coarse ones as COARSE_NFE each; fewer than steps where a prefix was known. */
   readonly nfe: number;
   /** Wall-clock seconds of the whole evaluation. */
@@ -211,15 +215,20 @@ export function createEvaluator(options: EvaluatorOptions): Evaluator {
       const started = performance.now();
       const counts: Counts = { networkMs: 0, clipSteps: 0 };
       const distances = new Map<MetricName, number[]>(task.metrics.map((metric) => [metric, []]));
+      const signals: Float32Array[] = [];
       const [begin, end] = task.clips ?? [0, Number.POSITIVE_INFINITY];
       for (const group of prepared[task.set].filter(({ first }) => first >= begin && first < end)) {
         const output = await generate(group, task, counts, isCancelled);
         if (output === undefined) return undefined;
         for (const [metric, values] of distances) values.push(...measure(group, metric, output));
+        const { samples } = group;
+        if (task.audible)
+          for (const i of group.clips.keys()) signals.push(output.slice(i * samples, (i + 1) * samples));
       }
       return {
         kind: 'evaluation',
         distances: Object.fromEntries(distances),
+        ...(task.audible && { signals }),
         nfe: ((task.coarse ? COARSE_NFE : 1) * counts.clipSteps) / options.clips[task.set].length,
         seconds: (performance.now() - started) / 1000,
         networkSeconds: counts.networkMs / 1000,

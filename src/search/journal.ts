@@ -83,7 +83,9 @@ export interface JournalContent {
   readonly evaluations: readonly JournalEvaluation[];
   readonly cleanErrors: readonly JournalCleanError[];
   readonly scoreGradients: readonly JournalScoreGradient[];
-  /** Wall-clock seconds that the sessions so far took, each up to its last evaluation. */
+  /** When each session began and when its last entry ended, in milliseconds since 1970. */
+  readonly sessions: readonly { readonly start: number; readonly end: number }[];
+  /** Wall-clock seconds that they took. */
   readonly seconds: number;
 }
 
@@ -105,23 +107,19 @@ export async function readJournal(path: string): Promise<JournalContent & { read
   if (lines.length > 0 && lines[0]!.type !== 'journal') {
     throw new InputError(`${path}: line 1: a journal of format ${FORMAT} was expected, got ${texts[0]!.slice(0, 80)}`);
   }
-  let seconds = 0;
-  let sessionStart = 0;
-  let last = 0;
+  const sessions: { readonly start: number; end: number }[] = [];
   for (const entry of lines) {
-    if (entry.type === 'session') {
-      seconds += Math.max(0, last - sessionStart) / 1000;
-      sessionStart = entry.start;
-      last = entry.start;
-    } else if (entry.type !== 'journal') {
-      last = Math.max(last, entry.end);
+    if (entry.type === 'session') sessions.push({ start: entry.start, end: entry.start });
+    else if (entry.type !== 'journal') {
+      const current = sessions.at(-1);
+      if (current !== undefined) current.end = Math.max(current.end, entry.end);
     }
   }
-  seconds += Math.max(0, last - sessionStart) / 1000;
+  const seconds = sessions.reduce((sum, { start, end }) => sum + (end - start) / 1000, 0);
   const evaluations = lines.filter((entry) => entry.type === 'evaluation');
   const cleanErrors = lines.filter((entry) => entry.type === 'clean-error');
   const scoreGradients = lines.filter((entry) => entry.type === 'score-gradient');
-  return { evaluations, cleanErrors, scoreGradients, seconds, validBytes };
+  return { evaluations, cleanErrors, scoreGradients, sessions, seconds, validBytes };
 }
 
 /** Appends lines to a journal; each is on the disk before `append` resolves. */

@@ -56,14 +56,20 @@ export interface Judged {
 
 const bestFile = z.object({ provenance: z.strictObject({ format: z.literal(FORMAT), outcome, study: z.unknown() }) });
 
-/** best.json: the winner in the form of a schedule file, with all that is known of how it was found. */
-export function outcomeFile(study: StudySettings, found: Outcome): unknown {
+/** What a search found, as a schedule that says where it comes from. */
+export function foundSchedule(
+  study: StudySettings,
+  { name, betas }: { readonly name: string; readonly betas: readonly number[] },
+): NoiseSchedule {
   const source = `found by wavegrad-schedules ${study.version} (${study.strategy}, seed ${study.seed}) for ${study.checkpoint.name}`;
-  const { name, betas } = found;
   // A published schedule that wins may have a β that is zero but for rounding.
   const asPublished = betas.some((beta) => beta <= 0);
-  const schedule = NoiseSchedule.fromBetas(betas, { name, source, clamp: study.clamp, asPublished });
-  return { ...schedule.toJSON(), provenance: { format: FORMAT, outcome: found, study } };
+  return NoiseSchedule.fromBetas(betas, { name, source, clamp: study.clamp, asPublished });
+}
+
+/** best.json: the winner in the form of a schedule file, with all that is known of how it was found. */
+export function outcomeFile(study: StudySettings, found: Outcome): unknown {
+  return { ...foundSchedule(study, found).toJSON(), provenance: { format: FORMAT, outcome: found, study } };
 }
 
 /** What a study's best.json says, or undefined where the search has not come to its end; an InputError where it does not fit. */

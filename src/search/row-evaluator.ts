@@ -145,6 +145,7 @@ export function createRowEvaluator(options: RowEvaluatorOptions): RowEvaluator {
     const output = await memory.read(voice.state!);
     release(voice.state!);
     voice.state = undefined;
+    if (voice.task.audible) voice.output = output;
     voice.distances = Object.fromEntries(
       voice.task.metrics.map((metric) => [metric, measure(voice.recording, metric, output)]),
     );
@@ -245,10 +246,17 @@ export function createRowEvaluator(options: RowEvaluatorOptions): RowEvaluator {
     return errors;
   }
 
-  function resultOf({ metrics, set }: EvaluationTask, voices: readonly Voice[], seconds: number): Evaluation {
+  function resultOf({ metrics, set, audible }: EvaluationTask, voices: readonly Voice[], seconds: number): Evaluation {
     const rows = metrics.map((metric) => [metric, voices.map(({ distances }) => distances![metric]!)]);
     const nfe = voices.reduce((sum, { made }) => sum + made, 0) / prepared[set].length;
-    return { kind: 'evaluation', distances: Object.fromEntries(rows), nfe, seconds, networkSeconds: seconds };
+    return {
+      kind: 'evaluation',
+      distances: Object.fromEntries(rows),
+      ...(audible && { signals: voices.map(({ output }) => output!) }),
+      nfe,
+      seconds,
+      networkSeconds: seconds,
+    };
   }
 }
 
@@ -299,4 +307,6 @@ interface Voice {
   /** Network evaluations of its clip that were made for it. */
   made: number;
   distances?: Partial<Record<MetricName, number>>;
+  /** What was generated, where that is wanted. */
+  output?: Float32Array;
 }

@@ -66,6 +66,7 @@ export async function searchMany(options: ManyOptions): Promise<readonly OneOfMa
       knownErrors,
       verification: BRIEF,
       isCancelled,
+      recordings: model.worker.clips.heldout,
       onProgress: (progress) => {
         const { nfe, nfePlanned } = progress;
         onProgress({ ...progress, steps, nfe: spent + nfe, nfePlanned: spent + nfePlanned + after });

@@ -1,4 +1,5 @@
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import { listen, writeListening } from './listening.ts';
 import type { Outcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
 import { createRunner, type EvaluationPool } from './runner.ts';
@@ -18,6 +19,8 @@ export interface SearchOptions {
   readonly knownErrors?: KnownErrors;
   /** How thoroughly the winner is chosen and judged. Default: THOROUGH. */
   readonly verification?: VerificationSize;
+  /** The held-out clips: some are then generated once more and kept, to be listened to. Default: none. */
+  readonly recordings?: readonly Float32Array[];
   readonly onProgress?: (progress: Progress) => void;
   /** Once true, what is running ends at its next step and the search gives undefined. */
   readonly isCancelled?: () => boolean;
@@ -36,7 +39,7 @@ export interface SearchResult {
  * budget is used, then the held-out verification. Undefined where it was cancelled; all that was finished is in the journal.
  */
 export async function search(options: SearchOptions): Promise<SearchResult | undefined> {
-  const { study, strategy, baselines, pool, knownErrors, verification = THOROUGH } = options;
+  const { study, strategy, baselines, pool, knownErrors, verification = THOROUGH, recordings = [] } = options;
   const { onProgress = () => {}, isCancelled = () => false } = options;
   const runner = createRunner(study, pool, isCancelled);
   try {
@@ -51,6 +54,13 @@ export async function search(options: SearchOptions): Promise<SearchResult | und
     const judged = await verify({ study, trials, searchNfe: nfe, baselines, runner, size: verification, onProgress });
     if (judged === undefined) return undefined;
     const outcome = { ...judged, ...(coarse && { coarse }) };
+    if (recordings.length > 0) {
+      const { settings, folder } = study;
+      const listening = await listen({ settings, trials, outcome, recordings, pool });
+      if (listening === undefined) return undefined;
+      await writeListening(folder, listening, settings.sampleRate);
+    }
+    // Last, as it says that the search is at its end.
     await study.writeOutcome(outcome);
     return { trials, outcome, nfeMade: runner.nfeMade() };
   } finally {

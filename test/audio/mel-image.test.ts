@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { MAGMA } from '../../src/audio/magma.ts';
+import { MAGMA } from '../../src/audio/colour-maps.ts';
 import type { LogMel } from '../../src/audio/mel.ts';
 import { melImage } from '../../src/audio/mel-image.ts';
 import type { Image } from '../../src/formats/png.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { melImage } from '../../src/audio/mel-image.ts';
+import { melColours, melImage } from '../../src/audio/mel-image.ts';
 import { encodePng } from '../../src/formats/png.ts';
 import { renderSoundPage, type SoundPage, writeSoundPage } from '../../src/report/sound-page.ts';
 import { textOf } from './page-text.ts';
@@ -47,7 +47,8 @@ test('says what it is given, escaped', () => {
 });
 
 test('all mels have the colours of the first picture', () => {
-  const picture = (value: number) => Buffer.from(encodePng(melImage([mel(value)], 1, mel(0)))).toString('base64');
+  const picture = (value: number) =>
+    Buffer.from(encodePng(melImage([mel(value)], 1, melColours(mel(0))))).toString('base64');
   const pictures = [...renderSoundPage(page).matchAll(/image\/png;base64,([^"]+)"/g)].map(([, data]) => data);
   expect(pictures).toEqual([0, 2, 1, 0].map(picture));
   expect(new Set(pictures).size).toBe(3);

@@ -15,7 +15,7 @@ export function oracleModel(changes: Partial<StudySettings> = {}): ModelPlan {
   const files = { checkpoint, config, sampleRate, clipSamples, scoringClips, heldoutClips };
   return {
     settings: { seed, clamp, precision, ...files, clipsPerCall, device, engine, ...changes },
-    worker: {} as WorkerSettings,
+    worker: { clips: { scoring: [], heldout: [] } } as unknown as WorkerSettings,
     trained: REFERENCE_TRAINING,
     remarks: [],
   };

@@ -1,6 +1,7 @@
 import { basename, join, parse, resolve } from 'node:path';
 import { writeWhole } from '../../formats/write-whole.ts';
 import { type Front, type FrontPoint, lowestOf, worseBy } from '../../search/front.ts';
+import { copyButton } from '../betas-block.ts';
 import { type Html, html } from '../escape.ts';
 import { counted, grouped, listed, plusMinus } from '../numbers.ts';
 import { renderPage } from '../page.ts';
@@ -31,9 +32,13 @@ export function renderFront(name: string, { points, unfinished }: Front, reports
   return renderPage({
     title: `Noise schedules of ${fewest === most ? '' : `${fewest} to `}${counted(most, 'step')} for ${checkpoint.name}`,
     subtitle: `Studies of ${name}: ${counted(trials, 'trial')} of ${strategy} search, scored by ${metric}`,
-    beforePlots: [html`<p class="verdict">${frontSentence(points)}</p>`, ...unfinishedNotice(unfinished)],
-    plots: [frontPlot(points)],
-    afterPlots: [frontTable(points, reports), allBetas(points)],
+    content: [
+      html`<p class="verdict">${frontSentence(points)}</p>`,
+      ...unfinishedNotice(unfinished),
+      frontPlot(points),
+      frontTable(points, reports),
+      allBetas(points),
+    ],
   });
 }
 
@@ -94,6 +99,6 @@ function allBetas(points: readonly FrontPoint[]): Html {
       `"${study.settings.steps}": [${outcome.betas.map((beta) => JSON.stringify(beta)).join(', ')}]`,
   );
   const json = `{\n${lines.join(',\n')}\n}`;
-  return html`<div class="betas"><h2>All betas, by number of steps</h2><button type="button" id="copy">Copy as JSON</button></div>
+  return html`<div class="betas"><h2>All betas, by number of steps</h2>${copyButton('Copy JSON', json)}</div>
 <pre><code id="betas">${json}</code></pre>`;
 }

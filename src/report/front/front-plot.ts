@@ -138,9 +138,9 @@ function readingOf(clips: number, beside: number, left: number): string {
   ].join(' ');
 }
 
-function alternativeOf(front: readonly FrontPoint[]): string | undefined {
+function alternativeOf(front: readonly FrontPoint[]): string {
   const said = front.map((point) => `${decimal(point.outcome.heldout.mean)} with ${counted(stepsOf(point), 'step')}`);
-  return said.length === 0 ? undefined : `Held-out score: ${said.join(', ')}.`;
+  return said.length === 0 ? 'No schedule has a finite held-out score.' : `Held-out score: ${said.join(', ')}.`;
 }
 
 /** The numbers of steps that have a label: the first, the last, and of the others those that have room on a logarithmic axis. */

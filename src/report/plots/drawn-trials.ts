@@ -2,17 +2,20 @@ import { byScore, type Trial } from '../../search/trial.ts';
 import { counted, grouped } from '../numbers.ts';
 
 const MOST_DRAWN = 2000;
-const BEST_DRAWN = 500;
+const BEST_SHARE = 0.25;
 
 /**
- * Of complete trials those that a plot draws: all, or where they are more than 2,000 the best 500 and about 1,500 others spread evenly
+ * Of complete trials those that a plot draws: all, or where they are more than `most` the best quarter of that number, and others spread evenly
  * over the search. In the order given.
+ *
+ * @param most default: 2,000
  */
-export function drawnTrials(complete: readonly Trial[]): readonly Trial[] {
-  if (complete.length <= MOST_DRAWN) return complete;
-  const best = new Set(complete.toSorted(byScore).slice(0, BEST_DRAWN));
-  const others = complete.length - BEST_DRAWN;
-  const wanted = MOST_DRAWN - BEST_DRAWN;
+export function drawnTrials(complete: readonly Trial[], most = MOST_DRAWN): readonly Trial[] {
+  if (complete.length <= most) return complete;
+  const bestCount = Math.floor(BEST_SHARE * most);
+  const best = new Set(complete.toSorted(byScore).slice(0, bestCount));
+  const others = complete.length - bestCount;
+  const wanted = most - bestCount;
   let seen = 0;
   return complete.filter((trial) => {
     if (best.has(trial)) return true;
@@ -36,5 +39,5 @@ export function droppedSentence(trials: readonly Trial[]): string {
 /** How many are drawn, where not all are. */
 export function drawnSentence(drawn: number, complete: number): string {
   if (drawn === complete) return '';
-  return ` Drawn are ${grouped(drawn)} of ${grouped(complete)} trials: the best ${BEST_DRAWN} and others spread evenly over the search.`;
+  return ` Drawn are ${grouped(drawn)} of ${grouped(complete)} trials: the best ${grouped(Math.floor(BEST_SHARE * drawn))} and others spread evenly over the search.`;
 }

@@ -90,6 +90,7 @@ export function historyPlot(study: StudyData, complete: readonly Trial[]): Plot 
       (above > 0 ? ` ${counted(above, 'trial')} above the picture; double-click shows all.` : '') +
       droppedSentence(study.trials) +
       drawnSentence(drawn.length, complete.length),
+    alternative: `The best score falls from ${decimal(complete[0]!.score)} to ${decimal(best)} over ${grouped(total)} NFE${near.length > 0 ? `; baselines: ${near.map(({ name, score }) => `${name} ${decimal(score)}`).join(', ')}` : ''}.`,
     height: 440,
     data: [...points, ...lines, ...bests],
     layout: {

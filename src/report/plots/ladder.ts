@@ -9,22 +9,29 @@ import { BASELINE_COLOURS, COLOURS, type Plot } from './plot.ts';
 /** From here on rungs are thin, or they would be one block. */
 const MANY_RUNGS = 60;
 
-/** σ_n of each schedule as a ladder that lies on its side, the first schedule on top. */
-export function ladderPlot(winner: NamedSchedule, baselines: readonly NamedSchedule[]): Plot {
-  const schedules = [winner, ...baselines];
+/** σ_n of each schedule as a ladder that lies on its side, the winner on top. */
+export function ladderPlot(
+  winner: NamedSchedule,
+  baselines: readonly NamedSchedule[],
+  runnerUp?: Pick<NamedSchedule, 'name' | 'betas'>,
+): Plot {
+  const schedules = [
+    { ...winner, colour: COLOURS.winner },
+    ...(runnerUp === undefined ? [] : [{ ...runnerUp, colour: COLOURS.trial }]),
+    // As in the other figures.
+    ...baselines.map((each, i) => ({ ...each, colour: BASELINE_COLOURS[i % BASELINE_COLOURS.length]! })),
+  ];
   const rows = schedules.map((_, i) => schedules.length - 1 - i);
   const ends = [REFERENCE_TRAINING.firstLevel, REFERENCE_TRAINING.terminalLevel].map(sigmaOfLevel);
   return {
     id: 'ladder',
-    title: 'Noise levels of the winner beside the presets',
+    title: 'Noise levels beside the presets',
     reading:
       'Each rung is a step’s σ, the noise beside a signal of unit scale; sampling goes from right to left. ' +
       'The dashed lines are the ends of what the reference trains: the network has hardly seen what lies outside.',
+    alternative: schedules.map(spoken).join(' '),
     height: 110 + 46 * schedules.length,
-    data: schedules.map(({ name, betas }, i) => {
-      const colour = i === 0 ? COLOURS.winner : BASELINE_COLOURS[(i - 1) % BASELINE_COLOURS.length]!;
-      return ladder({ name, betas, row: rows[i]!, colour });
-    }),
+    data: schedules.map(({ name, betas, colour }, i) => ladder({ name, betas, row: rows[i]!, colour })),
     layout: {
       showlegend: false,
       hovermode: 'closest',
@@ -87,6 +94,12 @@ function ladder({ name, betas, row, colour }: Ladder): Data {
     line: { color: colour, width: 1 },
     marker: { color: colour, symbol: 'line-ns-open', size: 20, line: { width: betas.length > MANY_RUNGS ? 1 : 2.5 } },
   };
+}
+
+function spoken({ name, betas }: Pick<Ladder, 'name' | 'betas'>): string {
+  const { sigmas } = NoiseSchedule.fromBetas(betas, { asPublished: true });
+  const shown = sigmas.length <= 12 ? sigmas : [...sigmas.slice(0, 3), ...sigmas.slice(-3)];
+  return `${name}: ${sigmas.length > 12 ? 'first and last ' : ''}σ ${shown.map((sigma) => sigma.toPrecision(2)).join(', ')}.`;
 }
 
 function label(name: string): string {

@@ -1,4 +1,5 @@
 import type { Data, Layout } from 'plotly.js-dist-min';
+import type { Html } from '../escape.ts';
 
 /** A figure of the page; its texts are Plotly's, who reads markup in them: whatever comes from a file is escaped. */
 export interface Plot {
@@ -7,7 +8,9 @@ export interface Plot {
   /** One sentence or two: what is drawn and how to read it. */
   readonly reading: string;
   /** What the figure shows, for those who cannot see it. */
-  readonly alternative?: string;
+  readonly alternative: string;
+  /** What the reader can set. Default: nothing. */
+  readonly controls?: Html;
   /** In CSS pixels. */
   readonly height: number;
   /** The least width in CSS pixels; on a narrower page the figure scrolls. */
