@@ -74,7 +74,7 @@ const settings: StudySettings = {
 /** Scores rise with the distance of ln σ from a valley, and some noise. */
 const trials = Array.from({ length: count }, (_, i): Trial => {
   const draws = uniforms(steps + 1, { seed: 1, purpose: 'clips', clip: 0, replicate: 0, k: i });
-  const logs = [...draws.slice(0, steps)].map((u) => Math.log(1e-4) + u * Math.log(1e5)).toSorted((a, b) => a - b);
+  const logs = Array.from(draws.slice(0, steps), (u) => Math.log(1e-4) + u * Math.log(1e5)).toSorted((a, b) => a - b);
   const valley = logs.map((_, n) => Math.log(8e-4) + ((n + 0.5) / steps) * Math.log(1e3));
   const distance = logs.reduce((sum, log, n) => sum + (log - valley[n]!) ** 2, 0) / steps;
   return {

@@ -1,16 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { renderReport } from '../../src/report/report.ts';
 import { outcomeFile } from '../../src/search/outcome.ts';
 import { exampleEvidence, exampleHeardStudy } from './example-study.ts';
 import { NO_CHROMIUM, openChromium, watchedTab } from './watched-tab.ts';
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const study = exampleHeardStudy();
 const complete = study.trials.filter(({ state }) => state === 'complete');
@@ -80,7 +78,7 @@ describe.skipIf(NO_CHROMIUM !== undefined)(`a report in Chromium ${NO_CHROMIUM ?
     await tab.emulateMedia({ colorScheme });
     expect(await tab.evaluate('document.documentElement.scrollWidth')).toBe(width);
     await tab.screenshot({ path: join(folder, `${width}-${colorScheme}.png`), fullPage: true });
-    await tab.addScriptTag({ path: AXE });
+    await tab.evaluate(axe.source);
     const { violations } = (await tab.evaluate('axe.run()')) as { violations: Fault[] };
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`)).toEqual([]);

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { renderReport, reportPathFor, writeReport } from '../../src/report/report.ts';
 import { exampleStudy, exampleTrials, metricsAt, SETTINGS } from './example-study.ts';
 import { markupOf, plotsOf, rowsOf, textOf } from './page-text.ts';
 
