@@ -42,19 +42,26 @@ export async function servePage(render: (version: string) => Promise<string>): P
   let isWatched = false;
 
   function refresh(name = String(++count)): Promise<Version> {
-    rendering ??= (async () => {
-      isStale = false;
-      const begin = performance.now();
-      const page = await render(name);
-      const end = performance.now();
-      nextAt = end + Math.max(LEAST_PAUSE_MS, (end - begin) / RENDER_PART);
-      shown = { name, page };
-      for (const answer of [...waiting]) answer(shown);
-      return shown;
-    })().finally(() => {
+    rendering ??= rendered(name).finally(() => {
       rendering = undefined;
     });
     return rendering;
+  }
+
+  async function rendered(name: string): Promise<Version> {
+    isStale = false;
+    const begin = performance.now();
+    try {
+      shown = { name, page: await render(name) };
+    } catch (error) {
+      isStale = true;
+      throw error;
+    } finally {
+      const end = performance.now();
+      nextAt = end + Math.max(LEAST_PAUSE_MS, (end - begin) / RENDER_PART);
+    }
+    for (const answer of waiting) answer(shown);
+    return shown;
   }
 
   function schedule() {
@@ -63,11 +70,7 @@ export async function servePage(render: (version: string) => Promise<string>): P
     timer = setTimeout(() => {
       timer = undefined;
       // A file that is just being written can be read next time.
-      refresh().catch(() => {
-        nextAt = performance.now() + LEAST_PAUSE_MS;
-        isStale = true;
-        schedule();
-      });
+      refresh().catch(schedule);
     }, later).unref();
   }
 
@@ -119,7 +122,7 @@ export async function servePage(render: (version: string) => Promise<string>): P
         await refresh('last').catch(() => {});
         if (!isAsked) await sleep(GRACE_MS);
       }
-      for (const each of [...waiting]) each(undefined);
+      for (const each of waiting) each(undefined);
       await new Promise((resolve) => {
         server.close(resolve);
         server.closeIdleConnections();

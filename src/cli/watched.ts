@@ -17,7 +17,7 @@ export async function watched<Result>(
   const server = await servePage((version) => renderRunning(folder(), version));
   say(`Report: ${server.address} while the search runs`);
   try {
-    return await search(server.changed);
+    return await search(() => server.changed());
   } finally {
     await server.close();
   }

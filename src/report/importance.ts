@@ -43,7 +43,7 @@ function grouped(values: readonly number[], ranksOfScores: readonly number[]): n
 /** From 0; equal values have the mean of theirs. */
 function ranks(values: readonly number[]): number[] {
   const order = values.map((_, i) => i).toSorted((a, b) => values[a]! - values[b]!);
-  const result = new Array<number>(values.length);
+  const result = values.map(() => 0);
   for (let begin = 0; begin < order.length; ) {
     let end = begin + 1;
     while (end < order.length && values[order[end]!] === values[order[begin]!]) end++;

@@ -4,7 +4,8 @@ import { melColours, melImage } from '../audio/mel-image.ts';
 import { writeWav } from '../audio/wav.ts';
 import { encodePng } from '../formats/png.ts';
 import type { Listening } from '../search/listening.ts';
-import type { StudySettings } from '../search/settings.ts';
+import type { StudyData } from '../search/read-study.ts';
+import { sameBetas } from '../search/trial.ts';
 import { type Html, html } from './escape.ts';
 import { counted, decimal } from './numbers.ts';
 import { withUnit } from './units.ts';
@@ -15,10 +16,16 @@ const MOST_AUDIO_BYTES = 6e6;
 /** Powers of ten, up and down, at which the difference image has its strongest colours: 20 dB. */
 const DIFFERENCE = 2;
 
-/** A player for every clip as recorded and as each schedule generates it, with its mel and how that differs; empty where there is none. */
-export function listeningSection(settings: StudySettings, listening: Listening | undefined): Html {
+/** A player for every clip as recorded and as each schedule generates it, with its mel and how that differs; empty where the search is unfinished. */
+export function listeningSection({ settings, outcome }: StudyData, listening: Listening | undefined): Html {
+  if (outcome === undefined) return html``;
   const { data, sampleRate, metric } = settings;
-  if (listening === undefined || data === undefined) return html``;
+  const winner = listening?.voices.find(({ role }) => role === 'winner');
+  // A search that goes on keeps clips of its new winner just before it names it.
+  const isOther = winner !== undefined && !sameBetas(winner.betas, outcome.betas);
+  if (listening === undefined || data === undefined || isOther) {
+    return html`<section id="section-listening"><h2>Listening</h2><p>This study has kept no clips to listen to.</p></section>`;
+  }
   const { clips, voices } = listening;
   const players = clips.length * (1 + voices.length);
   const samples = Math.min(clips[0]!.recording.length, Math.floor(MOST_AUDIO_BYTES / players / 2));

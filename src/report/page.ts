@@ -55,8 +55,10 @@ ${content.map((part) => ('data' in part ? figure(part) : part))}
 }
 
 function figure({ id, title, reading, alternative, controls = html``, height, minWidth = 0 }: Plot): Html {
+  // What scrolls must be reached by keyboard.
+  const scrolls = minWidth === 0 ? html`` : html` tabindex="0" role="region" aria-label="${title}"`;
   return html`<section id="section-${id}"><h2>${title}</h2>
-<figure><div class="scroll"><div id="${id}" role="img" aria-label="${alternative}" style="height: ${height}px; min-width: ${minWidth}px"></div></div>
+<figure><div class="scroll"${scrolls}><div id="${id}" role="img" aria-label="${alternative}" style="height: ${height}px; min-width: ${minWidth}px"></div></div>
 ${controls}
 <figcaption>${reading}</figcaption></figure></section>
 `;

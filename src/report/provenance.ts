@@ -3,6 +3,7 @@ import { diagnose, warnings } from '../schedule/diagnostics.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import type { StudyData } from '../search/read-study.ts';
 import type { StudySettings } from '../search/settings.ts';
+import { copyButton } from './betas-block.ts';
 import { drawCounts } from './draws.ts';
 import { type Html, html } from './escape.ts';
 import { counted, grouped, listed } from './numbers.ts';
@@ -48,6 +49,7 @@ ${facts([
     'Strategy',
     `${settings.strategy}, stride ${settings.stride}${range === undefined ? '' : `, range ${range.join(' to ')}`}${settings.values === undefined ? '' : `, ${settings.values} values`}`,
   ],
+  ...begunWith(settings),
   ['Seed', String(settings.seed)],
   ['Noise draws a trial', listed([...new Set([settings.replicates, ...drawCounts(trials)])].map(String))],
   ['Clamp', settings.clamp],
@@ -60,7 +62,14 @@ ${facts([
   ['Version', `wavegrad-schedules ${settings.version}`],
 ])}
 <p>To repeat the search, with the model and the recordings named above (a study keeps their names and hashes, not their places):</p>
-<pre><code>${searchCommand(settings)}</code></pre></section>`;
+<pre><code>${searchCommand(settings)}</code></pre>
+<p>${copyButton('Copy command', searchCommand(settings))}</p></section>`;
+}
+
+/** The schedules that the search was given, or had from searches of fewer steps in the same run. */
+function begunWith({ from = [], shorter = [] }: StudySettings): (readonly [string, string])[] {
+  const names = [...from, ...shorter.map(({ name }) => ({ name: `${name}, of the same run` }))].map(({ name }) => name);
+  return names.length === 0 ? [] : [['Begun with', listed(names)]];
 }
 
 /** The command line of the search; MODEL, CONFIG, SCORING and HELDOUT stand for paths. */
@@ -77,6 +86,9 @@ function searchCommand(settings: StudySettings): string {
     ['clip-seconds', clipSeconds],
     ['clip-count', settings.scoringClips.length],
     ['strategy', settings.strategy],
+    ...(settings.from === undefined
+      ? []
+      : [['from', ...settings.from.map(({ betas }) => `'[${betas.join(', ')}]'`)] as const]),
     ...(range === undefined ? [] : [['range', ...range] as const]),
     ['stride', settings.stride],
     ...(values === undefined ? [] : [['values', values] as const]),
@@ -89,6 +101,7 @@ function searchCommand(settings: StudySettings): string {
     ['precision', settings.precision],
     ['seed', settings.seed],
     settings.engine.startsWith('@tensorflow/') ? ['engine', 'tensorflow'] : ['device', settings.device],
+    ...(settings.half ? [['half'] as const] : []),
   ];
   return `schedule-search ${options.map((option) => `--${option.join(' ')}`).join(' ')}`;
 }

@@ -35,7 +35,7 @@ export function renderReport(study: StudyData, evidence: Evidence = NOTHING, ver
       ...plotsOf(study),
       ...(outcome === undefined ? [] : maybe(clipsPlot(settings, outcome, evidence))),
       ...maybe(workersPlot(evidence)),
-      listeningSection(settings, outcome && evidence.listening),
+      listeningSection(study, evidence.listening),
       finalists(study),
       comparisons(study),
       bestTrials(study),

@@ -108,7 +108,11 @@ export async function writeListening(folder: string, { clips, voices }: Listenin
     }
   }
   const names = clips.map(({ name }) => name);
-  const file = { format: FORMAT, clips: names, voices: voices.map(({ signals: _, ...rest }) => rest) };
+  const file = {
+    format: FORMAT,
+    clips: names,
+    voices: voices.map(({ role, name, betas, scores }) => ({ role, name, betas, scores })),
+  };
   await writeWhole(paths.index, `${JSON.stringify(file, null, 2)}\n`);
 }
 

@@ -167,8 +167,16 @@ describe('renderReport of an unfinished study', () => {
       'Search still unfinished: 30 trials (3 failed), 90 of 300 NFE; best so far 1.0000 (trial 1, random).',
     );
     expect(textOf(shown)).not.toContain('Against the baselines');
-    expect(plotsOf(shown).map(({ id }) => id)).toEqual(['history', 'parallel', 'ladder']);
-    expect(plotsOf(shown)[2]!.data).toHaveLength(2);
+    expect(plotsOf(shown).map(({ id }) => id)).toEqual([
+      'history',
+      'parallel',
+      'slices',
+      'contour',
+      'importance',
+      'distribution',
+      'ladder',
+    ]);
+    expect(plotsOf(shown).at(-1)!.data).toHaveLength(2);
   });
 
   it.each([
@@ -198,9 +206,13 @@ describe('renderReport of 35,000 trials', () => {
   });
 
   it('thins the points but no fact', () => {
-    const [history, parallel] = plotsOf(shown);
+    const [history, parallel, slices] = ['history', 'parallel', 'slices'].map((id) =>
+      plotsOf(shown).find((plot) => plot.id === id),
+    );
     expect(history!.data.find(({ name }) => name === 'a trial')!.x).toHaveLength(2000);
     expect(parallel!.data[0]!.dimensions![0]!.values).toHaveLength(2000);
+    // Of three levels, 6,000 in all.
+    expect(slices!.data.filter(({ x }) => x!.length > 1).map(({ x }) => x!.length)).toEqual([2000, 2000, 2000]);
     expect(textOf(shown)).toContain('Trials 35,000 3,500 failed');
     const scores = large.trials.map(({ score }) => score).filter((score) => !Number.isNaN(score));
     const drawnScores = history!.data.find(({ name }) => name === 'a trial')!.y!;

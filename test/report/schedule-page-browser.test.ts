@@ -1,21 +1,17 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { writeSchedulePage } from '../../src/report/schedule-page.ts';
 import { diagnose } from '../../src/schedule/diagnostics.ts';
 import { listPresets } from '../../src/schedule/file.ts';
-import { watchedTab } from './watched-tab.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
+import { NO_CHROMIUM, openChromium, watchedTab } from './watched-tab.ts';
 
 it('opens from disk in Chromium, asks for nothing else, draws its figures and hides a schedule in all of them', async (context) => {
-  context.skip(!existsSync(CHROMIUM), `${CHROMIUM} is not installed`);
+  context.skip(NO_CHROMIUM !== undefined, NO_CHROMIUM);
   const folder = await mkdtemp(join(tmpdir(), 'schedule-page-'));
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--headless=new', '--no-sandbox'] });
+  const browser = await openChromium();
   try {
     const path = join(folder, 'presets.html');
     const presets = (await listPresets()).filter(({ length }) => length === 6 || length === 1000);

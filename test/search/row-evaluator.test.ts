@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { METRICS } from '../../src/audio/distances/index.ts';
 import type { RowReverse } from '../../src/diffusion/row-reverse.ts';
 import type { Resident } from '../../src/engine/engine.ts';
 import type { RowNetwork } from '../../src/model/row-network.ts';
@@ -7,7 +8,7 @@ import type { Evaluator } from '../../src/search/evaluator.ts';
 import { createRowEvaluator } from '../../src/search/row-evaluator.ts';
 import { relativeDistance } from '../graph/distance.ts';
 import { readJson, tinyConfig } from '../model/tiny.ts';
-import { distancesOf, plainEvaluator, rowEvaluator, tasks } from './row-problem.ts';
+import { clips, distancesOf, plainEvaluator, rowEvaluator, tasks } from './row-problem.ts';
 
 let device: Awaited<ReturnType<typeof rowEvaluator>>;
 let plain: { readonly evaluator: Evaluator; dispose(): Promise<void> };
@@ -63,6 +64,21 @@ describe('candidates that go through the network together', () => {
     expect(some![0]!.nfe).toBe(2);
     expect(distancesOf(some![1])).toHaveLength(1);
   });
+});
+
+test('what is generated can be had too, and is what was measured', async () => {
+  const { data_config: melConfig } = readJson(tinyConfig) as RowNetwork['config'];
+  const audible = { ...tasks[0]!, audible: true };
+  const [row] = (await device.fresh().evaluate([audible]))!;
+  const one = await plain.evaluator.evaluate(audible);
+  for (const { signals, distances } of [row!, one!]) {
+    const measured = signals!.map((signal, i) => METRICS['log-mel-l1'].prepare(clips.scoring[i]!, melConfig)(signal));
+    expect(measured).toEqual(distances['log-mel-l1']);
+  }
+  // As the scores are.
+  for (const [i, signal] of row!.signals!.entries())
+    expect(relativeDistance(signal, one!.signals![i]!)).toBeLessThan(1e-5);
+  expect((await plain.evaluator.evaluate(tasks[0]!))!.signals).toBeUndefined();
 });
 
 test('errors at noise levels are those that the CPU gives', async () => {

@@ -103,11 +103,12 @@ export function contourPlot(
 /** Of log10 σ: Plotly's own logarithmic axis has too many labels within one decade. */
 function sigmaAxis(grid: readonly number[]) {
   const [low, high] = [grid[0]!, grid.at(-1)!];
-  const ticks = Array.from({ length: 5 }, (_, i) => low + ((i + 0.5) * (high - low)) / 5);
+  const ticks = Array.from({ length: 4 }, (_, i) => low + ((i + 0.5) * (high - low)) / 4);
   return {
     range: [low, high] as [number, number],
     tickvals: ticks,
     ticktext: ticks.map((tick) => (10 ** tick).toPrecision(3)),
+    tickangle: 0,
     showgrid: false,
     zeroline: false,
   };

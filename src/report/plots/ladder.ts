@@ -35,7 +35,7 @@ export function ladderPlot(
     layout: {
       showlegend: false,
       hovermode: 'closest',
-      xaxis: { type: 'log', title: { text: 'σ' }, exponentformat: 'power', dtick: 1 },
+      xaxis: { type: 'log', title: { text: 'σ' }, exponentformat: 'power', dtick: 1, tickangle: 0 },
       yaxis: {
         tickvals: rows,
         ticktext: schedules.map(({ name }, i) => (i === 0 ? `<b>${label(name)}</b>` : label(name))),

@@ -1,17 +1,13 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderFront, writeFront } from '../../../src/report/front/front-page.ts';
 import { frontSentence } from '../../../src/report/front/front-sentence.ts';
 import { markupOf, plotsOf, rowsOf, textOf } from '../page-text.ts';
-import { watchedTab } from '../watched-tab.ts';
+import { NO_CHROMIUM, openChromium, watchedTab } from '../watched-tab.ts';
 import { pointAt } from './front-points.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
 
 /** 5 steps are no better than 4; the second baseline is far off. */
 const POINTS = [
@@ -123,12 +119,12 @@ it.each([
 });
 
 it('is no wider than a narrow window in Chromium, asks for nothing else, and no labels overlap', async (context) => {
-  context.skip(!existsSync(CHROMIUM), `${CHROMIUM} is not installed`);
+  context.skip(NO_CHROMIUM !== undefined, NO_CHROMIUM);
   const path = join(folder, 'front.html');
   const counts = Array.from({ length: 24 }, (_, i) => i + 2);
   const points = counts.map((steps) => pointAt(steps, [4 / steps, 5 / steps]));
   await writeFront('/somewhere/search-2-25', { points, unfinished: [] }, path);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--headless=new', '--no-sandbox'] });
+  const browser = await openChromium();
   try {
     const { tab, requests, errors } = await watchedTab(browser);
     const address = pathToFileURL(path).href;
