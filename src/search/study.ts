@@ -5,6 +5,8 @@ import { InputError } from '../formats/input-error.ts';
 import { checkData, parseJson } from '../formats/json.ts';
 import { readIfThere } from '../formats/read-input.ts';
 import { writeWhole } from '../formats/write-whole.ts';
+import { saveSchedule } from '../schedule/file.ts';
+import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { type JournalContent, type JournalWriter, openJournal, readJournal } from './journal.ts';
 import { type Outcome, outcomeFile, readOutcome } from './outcome.ts';
 import { type StudySettings, studySettings } from './settings.ts';
@@ -17,7 +19,13 @@ const NOT_IDENTITY: ReadonlySet<string> = new Set(['budget', 'version', 'data', 
 /** The files of a study's folder. */
 export function studyPaths(folder: string) {
   const at = (name: string) => join(folder, name);
-  return { settings: at('study.json'), journal: at('journal.jsonl'), trials: at('trials.csv'), best: at('best.json') };
+  return {
+    settings: at('study.json'),
+    journal: at('journal.jsonl'),
+    trials: at('trials.csv'),
+    best: at('best.json'),
+    tensor: at('best.pt'),
+  };
 }
 
 /** A study on disk that a search is writing. */
@@ -31,6 +39,7 @@ export interface Study {
   addTrial(trial: Trial): Promise<void>;
   /** Writes trials.csv whole, in the order of ids. */
   writeTrials(trials: readonly Trial[]): Promise<void>;
+  /** Writes best.json, and best.pt, the betas as the tensor that ivanvovk/WaveGrad's inference.py loads. */
   writeOutcome(outcome: Outcome): Promise<void>;
 }
 
@@ -66,7 +75,15 @@ export async function openStudy(wanted: string, settings: StudySettings, mode: S
     journal,
     addTrial: (trial) => appendFile(paths.trials, csvRow(trial, settings)),
     writeTrials: (trials) => writeWhole(paths.trials, header + trials.map((trial) => csvRow(trial, settings)).join('')),
-    writeOutcome: (outcome) => writeWhole(paths.best, toJson(outcomeFile(settings, outcome))),
+    async writeOutcome(outcome) {
+      // A beta may be 0 or 1 once it is rounded to float32; best.json has it as it is.
+      await saveSchedule(paths.tensor, NoiseSchedule.fromBetas(outcome.betas, { asPublished: true })).catch(
+        (error: unknown) => {
+          if (!(error instanceof InputError)) throw error;
+        },
+      );
+      await writeWhole(paths.best, toJson(outcomeFile(settings, outcome)));
+    },
   };
 }
 

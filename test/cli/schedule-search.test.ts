@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
+import { readPyTorch } from '../../src/formats/pytorch.ts';
+import type { Tensor } from '../../src/formats/tensor.ts';
 import { loadSchedule } from '../../src/schedule/file.ts';
 import { openSearchPool, planSearch } from '../../src/search/plan.ts';
 import { readStudy } from '../../src/search/read-study.ts';
@@ -97,6 +99,9 @@ describe('schedule-search', () => {
     expect(result.best.betas).toEqual(trials.find(({ id }) => id === outcome!.trial)!.betas);
     expect(result.best.score).toBe(trials.find(({ id }) => id === outcome!.trial)!.score);
     expect([...(await loadSchedule(join(result.study, 'best.json')))]).toEqual(result.best.betas);
+    const tensor = readPyTorch(readFileSync(join(result.study, 'best.pt')), 'best.pt') as Tensor;
+    expect(tensor.shape).toEqual([6]);
+    expect(tensor.toFloat32()).toEqual(Float32Array.from(result.best.betas));
     expect(result.presets.map(({ name }: { name: string }) => name)).toEqual(
       trials.slice(0, 5).map(({ origin }) => origin),
     );
