@@ -79,7 +79,8 @@ describe.each([cmaEs, coordinate, quasiRandom])('%o', (strategy) => {
         await strategy({ steps, seed, range, baselines: [] })
           .run(context)
           .catch(() => {});
-        expect(trials.length).toBeGreaterThan(20);
+        // One level in a narrow range is soon found.
+        expect(trials.length).toBeGreaterThan(10);
         for (const { betas } of trials) {
           const { sigmas } = NoiseSchedule.fromBetas(betas);
           expect(sigmas[0]!).toBeGreaterThan(range[0] * (1 - 1e-9));
