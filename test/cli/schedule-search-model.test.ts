@@ -105,7 +105,7 @@ test.each([
 test('every example of --help runs', { timeout: 180_000 }, async () => {
   await saveSchedule(at('lmnt-6.npy'), await loadSchedule('lmnt-6'));
   const commands = examples();
-  expect(commands).toHaveLength(6);
+  expect(commands).toHaveLength(7);
   for (const [i, example] of commands.entries()) {
     // What makes it quick comes first: --from takes all that follows it. Three numbers of steps take 4 + 6 + 8 NFE.
     const quick = ['schedule-search', ...SHORT, '--budget', '18', '--study', `example-${i}`].join(' ');

@@ -16,7 +16,7 @@ const TINY = ['--model', MODEL, '--clip-count', '4', '--clip-seconds', '0.2', '-
 
 /** Runs a search, gives the first page that it serves, and what it ended with. */
 async function watch(args: readonly string[]) {
-  const child = spawn(process.execPath, ['--import', TSX, PROGRAM, ...TINY, ...args], { cwd: at() });
+  const child = spawn(process.execPath, ['--import', TSX, PROGRAM, ...TINY, '--watch', ...args], { cwd: at() });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   let address: string | undefined;
   let stderr = '';
