@@ -1,8 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readWav } from '../../src/audio/wav.ts';
+import { writeNpy } from '../../src/formats/npy.ts';
 import { planSearch } from '../../src/search/plan.ts';
 import { openStudy } from '../../src/search/study.ts';
+import { relativeDistance } from '../graph/distance.ts';
+import { randomTensor } from '../graph/tensors.ts';
 import { compareSandbox, sourceOf, TSX } from './compare-sandbox.ts';
 import { sandbox } from './sandbox.ts';
 import { writeTinyConfig, writeTrainFolder } from './train-folder.ts';
@@ -120,6 +125,36 @@ describe('where TensorFlow.js is installed', () => {
       /this study was made with engine "onnxruntime-node [\d.]+ \S+", but now it is "@tensorflow\/tfjs-node 4\.22\.0 \S+"; use --fresh/,
     );
   });
+});
+
+describe('speech, where TensorFlow.js is installed', () => {
+  const { at, shell } = sandbox('schedule-infer', 'schedule-bench');
+  const withTensorFlow = (line: string) =>
+    shell(`NODE_OPTIONS='--require ./in-javascript.cjs' ${line} --engine tensorflow`);
+  const TINY = fileURLToPath(new URL('../fixtures/reference-tiny', import.meta.url));
+  beforeAll(() => {
+    writeFileSync(at('in-javascript.cjs'), standIn(IN_JAVASCRIPT));
+    writeFileSync(at('mel.npy'), writeNpy({ shape: [80, 12], data: randomTensor([80, 12], 1).data.map((x) => x - 2) }));
+  });
+
+  test('is the same by both engines, to the rounding of float32', () => {
+    const line = `schedule-infer --model '${TINY}' -ns '[1e-3, 0.3]' -m mel.npy --float`;
+    expect(withTensorFlow(`${line} -o tensorflow`).status).toBe(0);
+    expect(shell(`${line} -o onnxruntime`).status).toBe(0);
+    const [first, second] = ['tensorflow', 'onnxruntime'].map(
+      (folder) => readWav(readFileSync(at(folder, 'predicted_mel.wav')), folder).samples,
+    );
+    expect(first).toHaveLength(12 * 300);
+    expect(relativeDistance(first!, second!)).toBeLessThan(1e-4);
+  }, 180_000);
+
+  test('is timed, and says by which engine', () => {
+    const { status, stdout } = withTensorFlow(
+      `schedule-bench --model '${TINY}' --iters 1 --limit 0.1 --seconds 0.1 --runs 2`,
+    );
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/engine: @tensorflow\/tfjs-node 4\.22\.0/);
+  }, 180_000);
 });
 
 describe('a training, where TensorFlow.js is installed', () => {
