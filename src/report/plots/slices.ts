@@ -18,7 +18,8 @@ export function slicesPlot(steps: number, comparable: Comparable, best: Trial | 
   const levels = axisSteps(steps, MOST_LEVELS);
   const drawn = drawnTrials(trials, Math.floor(MOST_POINTS / levels.length));
   const rows = Math.ceil(levels.length / COLUMNS);
-  const good = trials.filter((trial) => scoreOf(trial) <= quarterOf(comparable));
+  const quarter = quarterOf(comparable);
+  const good = trials.filter((trial) => scoreOf(trial) <= quarter);
   const axes = levels.map((n, i) => {
     const [row, column] = [Math.floor(i / COLUMNS), i % COLUMNS];
     const [x, y] = [`xaxis${i === 0 ? '' : i + 1}`, `yaxis${i === 0 ? '' : i + 1}`];
