@@ -58,7 +58,7 @@ function figure({ id, title, reading, alternative, controls = html``, height, mi
   // What scrolls must be reached by keyboard.
   const scrolls = minWidth === 0 ? html`` : html` tabindex="0" role="region" aria-label="${title}"`;
   return html`<section id="section-${id}"><h2>${title}</h2>
-<figure><div class="scroll"${scrolls}><div id="${id}" role="img" aria-label="${alternative}" style="height: ${height}px; min-width: ${minWidth}px"></div></div>
+<figure><div class="scroll"${scrolls}><div id="${id}" role="figure" aria-label="${alternative}" style="height: ${height}px; min-width: ${minWidth}px"></div></div>
 ${controls}
 <figcaption>${reading}</figcaption></figure></section>
 `;

@@ -13,7 +13,7 @@ describe('renderReport of a study with all that its folder says', () => {
   const drawn = (id: string) => plotsOf(shown).find((plot) => plot.id === id)!.data;
 
   it('says beside every figure how to read it, and in words what it shows', () => {
-    const figures = [...shown.matchAll(/<div id="([a-z]+)" role="img" aria-label="([^"]*)"/g)];
+    const figures = [...shown.matchAll(/<div id="([a-z]+)" role="figure" aria-label="([^"]*)"/g)];
     expect(figures.map(([, id]) => id)).toEqual(plotsOf(shown).map(({ id }) => id));
     expect(figures).toHaveLength(10);
     for (const [, , alternative] of figures) expect(alternative).toMatch(/\d.*\.$/);

@@ -110,7 +110,7 @@ describe('renderSchedulePage', () => {
   });
 
   it('has in words and tables what is drawn', () => {
-    const figures = [...markupOf(page).matchAll(/<div id="(\w+)" role="img" aria-label="([^"]*)"/g)];
+    const figures = [...markupOf(page).matchAll(/<div id="(\w+)" role="figure" aria-label="([^"]*)"/g)];
     expect(figures.map(([, id]) => id)).toEqual(FIGURES);
     expect(figures[0]![2]).toBe(
       'Betas over n/N. three: 0.0000900 at step 1, 0.600 at step 3, at most 0.600 at step 3. ' +

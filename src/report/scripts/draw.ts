@@ -17,7 +17,9 @@ function draw() {
   }
 }
 function drawPage() {
+  const before = plots;
   plots = JSON.parse(document.getElementById('plots').textContent);
+  for (const { id, data } of plots) keepChoices(before.find((plot) => plot.id === id)?.data ?? [], data);
   draw();
   for (const { id } of plots) {
     const figure = document.getElementById(id);
@@ -25,6 +27,17 @@ function drawPage() {
     figure.dataset.drawn = 'yes';
     figure.on('plotly_legendclick', toggleGroup);
     if (id === 'parallel') figure.on('plotly_restyle', saySelected);
+  }
+}
+// Plotly itself keeps what is zoomed, but not what restyle has set.
+function keepChoices(before, data) {
+  for (const trace of data) {
+    const same = before.find(({ type, legendgroup }) => type === trace.type && legendgroup === trace.legendgroup);
+    if (same?.visible === 'legendonly') trace.visible = same.visible;
+    trace.dimensions?.forEach((axis, i) => {
+      const range = same?.dimensions?.[i]?.constraintrange;
+      if (range !== undefined) axis.constraintrange = range;
+    });
   }
 }
 function toggleGroup({ curveNumber, data }) {
