@@ -23,6 +23,8 @@ const RENDER_PART = 1 / 20;
 const MOST_WAIT_MS = 25_000;
 /** For a browser that is between two questions when the page ends. */
 const GRACE_MS = 1_000;
+/** For one that has followed the page, which may be drawing it. */
+const DRAWING_MS = 10_000;
 
 /**
  * Serves one page on a free port of 127.0.0.1, and nothing else. Whoever has a version (If-None-Match) is answered when there is another. It is rendered
@@ -39,7 +41,13 @@ export async function servePage(render: (version: string) => Promise<string>): P
   let rendering: Promise<Version> | undefined;
   let timer: NodeJS.Timeout | undefined;
   const waiting = new Set<(version: Version | undefined) => void>();
-  let isWatched = false;
+  let grace = 0;
+  let haveLast = () => {};
+  const last = new Promise<void>((resolve) => {
+    haveLast = resolve;
+  });
+  /** On their way with the last version. */
+  let leaving = 0;
 
   function refresh(name = String(++count)): Promise<Version> {
     rendering ??= rendered(name).finally(() => {
@@ -91,12 +99,21 @@ export async function servePage(render: (version: string) => Promise<string>): P
   async function answer(request: IncomingMessage, response: ServerResponse) {
     const refusal = refusalOf(request, port);
     if (refusal !== undefined) return send(response, refusal);
-    isWatched = true;
     const known = request.headers['if-none-match'];
+    grace = Math.max(grace, known === undefined ? GRACE_MS : DRAWING_MS);
+    // A tab that was closed asks no more.
+    response.once('close', () => {
+      if (!response.writableFinished && waiting.size === 0) grace = 0;
+    });
     const isFresh = shown !== undefined && (!isStale || performance.now() < nextAt);
     const version =
       shown !== undefined && known === `"${shown.name}"` ? await following() : isFresh ? shown : await refresh();
     if (version === undefined) return send(response, { status: 304, text: '' });
+    if (version.name === 'last') {
+      leaving++;
+      // Not when it is sent: a server that is closed cuts off what the browser has not taken yet.
+      request.socket.once('close', () => --leaving === 0 && haveLast());
+    }
     return send(response, { status: 200, text: version.page, version: version.name });
   }
 
@@ -117,10 +134,9 @@ export async function servePage(render: (version: string) => Promise<string>): P
     async close() {
       clearTimeout(timer);
       await rendering?.catch(() => {});
-      if (isWatched) {
-        const isAsked = waiting.size > 0;
-        await refresh('last').catch(() => {});
-        if (!isAsked) await sleep(GRACE_MS);
+      if (grace > 0) {
+        await refresh('last').catch(haveLast);
+        await Promise.race([last, sleep(grace)]);
       }
       for (const each of waiting) each(undefined);
       await new Promise((resolve) => {
@@ -155,6 +171,7 @@ function send(response: ServerResponse, { status, text, version }: Answer): void
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'same-origin',
     ...(version !== undefined && { etag: `"${version}"` }),
+    ...(version === 'last' && { connection: 'close' }),
   });
   response.end(text);
 }
