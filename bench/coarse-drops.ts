@@ -9,7 +9,7 @@ import { InputError } from '../src/formats/input-error.ts';
 import type { EvaluationTask } from '../src/search/evaluator.ts';
 import { readJournal } from '../src/search/journal.ts';
 import { openSearchPool, planSearch } from '../src/search/plan.ts';
-import { hasLost, incumbentOf } from '../src/search/race.ts';
+import { createIncumbent, hasLost } from '../src/search/race.ts';
 import { readStudy } from '../src/search/read-study.ts';
 import { estimate } from '../src/search/statistics.ts';
 import { studyPaths } from '../src/search/study.ts';
@@ -83,7 +83,9 @@ function known({ betas }: Trial, draws: number): number[] {
 async function behind(trial: Trial): Promise<number | undefined> {
   const before = trials.filter(({ id, state, draws }) => state === 'complete' && id < trial.id && draws >= trial.draws);
   const byBetas = new Map(before.map((other) => [other.betas.join(), other]));
-  const incumbent = incumbentOf([...byBetas.values()].map((other) => known(other, trial.draws)));
+  const soFar = createIncumbent();
+  for (const other of byBetas.values()) soFar.add(known(other, trial.draws));
+  const incumbent = soFar.current();
   if (incumbent === undefined || hasLost(await heard(trial, rungs[0]!), incumbent)) return undefined;
   return estimate(await heard(trial, scoringClips.length)).mean - incumbent.score;
 }

@@ -155,6 +155,6 @@ function announce(
       `The budget ends after ${planned} of ${strategy.length} candidates; --stride ${stride} would spread it over all of them.`,
     );
   }
-  const done = study.done.evaluations.length;
+  const done = study.done.evaluations.count;
   if (done > 0) say(`Going on: ${done} evaluations are done already.`);
 }

@@ -1,11 +1,73 @@
 import { coarseIncumbentOf, type HeardByBoth } from './coarse.ts';
-import { type ByClip, type Incumbent, incumbentOf } from './race.ts';
-import { byClipOf, byId, type Taken } from './taken.ts';
+import { type ByClip, createIncumbent, type Incumbent } from './race.ts';
+import { byClipOf, byId, type Heard, type Taken } from './taken.ts';
 
 /** What candidates are raced against once a network has heard them; nothing where too few were heard to say. */
 export interface Incumbents {
   readonly float?: Incumbent;
   readonly coarse?: Incumbent;
+}
+
+/** The best trials so far, as they are raced against. */
+export interface IncumbentsSoFar {
+  /** Adds one that was heard on all clips. */
+  add(taken: Taken): void;
+  /**
+   * What candidates are raced against who are heard with so many draws of noise, of what was heard with as many or more.
+   *
+   * @param coarsely the schedules that the coarse network has heard
+   */
+  of(draws: number, coarsely: Iterable<Heard>): Incumbents;
+}
+
+/**
+ * Keeps what candidates are raced against as trials come, in a time that hardly grows with their number.
+ *
+ * @param rungs sizes of the parts of the clips
+ */
+export function createIncumbents(rungs: readonly number[]): IncumbentsSoFar {
+  const clips = rungs.reduce((sum, size) => sum + size, 0);
+  const complete: Taken[] = [];
+  const ofDraws = new Map<number, ReturnType<typeof createRivals>>();
+
+  /** The schedules heard with at least so many draws, each once. */
+  function createRivals(draws: number) {
+    const incumbent = createIncumbent();
+    const seen = new Set<Heard>();
+    const byClips = new Map<ByClip, Heard>();
+    let added = 0;
+    return {
+      current() {
+        const fresh = complete.slice(added).filter((taken) => taken.draws >= draws);
+        added = complete.length;
+        // The first of each schedule, in the order of ids, which does not depend on when each ended.
+        for (const { heard } of fresh.toSorted(byId)) {
+          if (seen.has(heard)) continue;
+          seen.add(heard);
+          const byClip = byClipOf(heard.float, draws, clips);
+          byClips.set(byClip, heard);
+          incumbent.add(byClip);
+        }
+        const float = incumbent.current();
+        return { float, heard: float && byClips.get(float.byClip) };
+      },
+    };
+  }
+
+  return {
+    add: (taken) => complete.push(taken),
+    of(draws, coarsely) {
+      const rivals = ofDraws.get(draws) ?? createRivals(draws);
+      ofDraws.set(draws, rivals);
+      const { float, heard: best } = rivals.current();
+      if (float === undefined || best === undefined) return {};
+      const race = { draws, rungs };
+      const [own] = heardByBoth(best, race);
+      if (own === undefined) return { float };
+      const others = [...coarsely].filter((heard) => heard !== best).flatMap((heard) => heardByBoth(heard, race));
+      return { float, coarse: coarseIncumbentOf(float, own, others) };
+    },
+  };
 }
 
 interface Race {
@@ -15,34 +77,8 @@ interface Race {
   readonly rungs: readonly number[];
 }
 
-/**
- * What candidates are raced against who are heard with so many draws of noise, of what was heard with as many or more.
- *
- * @param complete those heard on all clips
- * @param schedules one of each schedule that was taken
- */
-export function incumbentsOf(complete: readonly Taken[], schedules: readonly Taken[], race: Race): Incumbents {
-  const { draws, rungs } = race;
-  const rivals = eachOnce(complete.filter((taken) => taken.draws >= draws));
-  const clips = rungs.reduce((sum, size) => sum + size, 0);
-  const byClips: ByClip[] = rivals.map(({ heard }) => byClipOf(heard, draws, clips));
-  const float = incumbentOf(byClips);
-  if (float === undefined) return {};
-  const best = rivals[byClips.indexOf(float.byClip)]!;
-  const [own] = heardByBoth(best, race);
-  if (own === undefined) return { float };
-  const others = schedules.filter(({ heard }) => heard !== best.heard).flatMap((taken) => heardByBoth(taken, race));
-  return { float, coarse: coarseIncumbentOf(float, own, others) };
-}
-
 /** What both networks made of a schedule on the first part of the clips; nothing where one has not heard it with so many draws. */
-export function heardByBoth({ heard, heardCoarsely }: Taken, { draws, rungs }: Race): HeardByBoth[] {
-  if (Math.min(heard.length, heardCoarsely.length) < draws) return [];
-  return [{ coarse: byClipOf(heardCoarsely, draws, rungs[0]!), float: byClipOf(heard, draws, rungs[0]!) }];
-}
-
-/** The first of each schedule, in the order of ids. */
-function eachOnce(taken: readonly Taken[]): Taken[] {
-  const first = new Map(taken.toSorted((a, b) => byId(b, a)).map((one) => [one.heard, one]));
-  return [...first.values()].toSorted(byId);
+export function heardByBoth({ float, coarse }: Heard, { draws, rungs }: Race): HeardByBoth[] {
+  if (Math.min(float.length, coarse.length) < draws) return [];
+  return [{ coarse: byClipOf(coarse, draws, rungs[0]!), float: byClipOf(float, draws, rungs[0]!) }];
 }

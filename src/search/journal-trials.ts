@@ -6,42 +6,42 @@ import type { Trial } from './trial.ts';
 /**
  * The trials of earlier sessions that were heard on all scoring clips, in the order of ids. One that was heard again with more draws of noise is made
  * of what it was heard with before, too.
+ *
+ * @param bySchedule evaluations of each schedule, in the order in which they were made
+ * @param isWanted of a trial's id; default: all are
  */
 export function completeTrials(
-  evaluations: readonly JournalEvaluation[],
-  { metric, replicates, scoringClips }: Pick<StudySettings, 'metric' | 'replicates' | 'scoringClips'>,
+  bySchedule: Iterable<readonly JournalEvaluation[]>,
+  settings: Pick<StudySettings, 'metric' | 'replicates' | 'scoringClips'>,
+  isWanted: (id: number) => boolean = () => true,
 ): Trial[] {
-  const ofSchedule = new Map<string, JournalEvaluation[]>();
-  const ofTrial = new Map<number, JournalEvaluation[]>();
-  for (const entry of evaluations) {
-    if (entry.trial === undefined) continue;
-    // What the coarse network said is in no score, but was paid for.
-    if (!entry.coarse) add(ofSchedule, entry.betas.join(' '), entry);
-    add(ofTrial, entry.trial, entry);
+  const trials: Trial[] = [];
+  for (const entries of bySchedule) {
+    const ids = new Set(entries.flatMap(({ trial }) => trial ?? []));
+    for (const id of ids) if (isWanted(id)) trials.push(...completeTrial(id, entries, settings));
   }
-  return [...ofTrial]
-    .flatMap(([id, entries]): Trial[] => {
-      const { betas, origin = '', parent, draws = replicates } = entries[0]!;
-      const inOrder = (ofSchedule.get(betas.join(' ')) ?? []).toSorted(
-        (a, b) => (a.clips?.[0] ?? 0) - (b.clips?.[0] ?? 0),
-      );
-      const rows = Array.from({ length: draws }, (_, replicate) =>
-        inOrder
-          .filter((entry) => entry.replicate === replicate && entry.trial! <= id)
-          .flatMap(({ distances }) => distances[metric]!),
-      );
-      if (rows.some((row) => row.length < scoringClips.length)) return [];
-      const { mean, standardError } = estimate(meanOverReplicates(rows));
-      const state = Number.isFinite(mean) ? 'complete' : 'failed';
-      const nfe = entries.reduce((sum, entry) => sum + (entry.charged ?? entry.nfe), 0);
-      const seconds = entries.reduce((sum, entry) => sum + entry.seconds, 0);
-      return [{ betas, origin, parent, id, state, score: mean, standardError, draws, nfe, seconds }];
-    })
-    .toSorted((a, b) => a.id - b.id);
+  return trials.toSorted((a, b) => a.id - b.id);
 }
 
-function add<Key>(map: Map<Key, JournalEvaluation[]>, key: Key, entry: JournalEvaluation): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [entry]);
-  else known.push(entry);
+/** One trial of a schedule, or none where it was not heard to the end. */
+function completeTrial(
+  id: number,
+  ofSchedule: readonly JournalEvaluation[],
+  { metric, replicates, scoringClips }: Pick<StudySettings, 'metric' | 'replicates' | 'scoringClips'>,
+): Trial[] {
+  const own = ofSchedule.filter((entry) => entry.trial === id);
+  const { betas, origin = '', parent, draws = replicates } = own[0]!;
+  // What the coarse network said is in no score, but was paid for.
+  const heard = ofSchedule
+    .filter((entry) => entry.trial !== undefined && entry.trial <= id && !entry.coarse)
+    .toSorted((a, b) => (a.clips?.[0] ?? 0) - (b.clips?.[0] ?? 0));
+  const rows = Array.from({ length: draws }, (_, replicate) =>
+    heard.filter((entry) => entry.replicate === replicate).flatMap(({ distances }) => distances[metric]!),
+  );
+  if (rows.some((row) => row.length < scoringClips.length)) return [];
+  const { mean, standardError } = estimate(meanOverReplicates(rows));
+  const state = Number.isFinite(mean) ? 'complete' : 'failed';
+  const nfe = own.reduce((sum, entry) => sum + (entry.charged ?? entry.nfe), 0);
+  const seconds = own.reduce((sum, entry) => sum + entry.seconds, 0);
+  return [{ betas, origin, parent, id, state, score: mean, standardError, draws, nfe, seconds }];
 }

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { InputError } from '../formats/input-error.ts';
@@ -99,16 +99,25 @@ export async function readJournal(path: string): Promise<JournalContent & { read
     throw error;
   });
   const validBytes = bytes.lastIndexOf(0x0a) + 1;
-  const texts = new TextDecoder().decode(bytes.subarray(0, validBytes)).split('\n').slice(0, -1);
-  const lines = texts.map((text, i) => {
-    const where = `${path}: line ${i + 1}`;
-    return checkData(parseJson(text, where), line, where);
-  });
-  if (lines.length > 0 && lines[0]!.type !== 'journal') {
-    throw new InputError(`${path}: line 1: a journal of format ${FORMAT} was expected, got ${texts[0]!.slice(0, 80)}`);
-  }
   const sessions: { readonly start: number; end: number }[] = [];
-  for (const entry of lines) {
+  const evaluations: JournalEvaluation[] = [];
+  const cleanErrors: JournalCleanError[] = [];
+  const scoreGradients: JournalScoreGradient[] = [];
+  const decoder = new TextDecoder();
+  let count = 0;
+  for (let begin = 0; begin < validBytes; ) {
+    const end = bytes.indexOf(0x0a, begin);
+    const text = decoder.decode(bytes.subarray(begin, end));
+    begin = end + 1;
+    count++;
+    const where = `${path}: line ${count}`;
+    const entry = checkData(parseJson(text, where), line, where);
+    if (count === 1 && entry.type !== 'journal') {
+      throw new InputError(`${where}: a journal of format ${FORMAT} was expected, got ${text.slice(0, 80)}`);
+    }
+    if (entry.type === 'evaluation') evaluations.push(entry);
+    else if (entry.type === 'clean-error') cleanErrors.push(entry);
+    else if (entry.type === 'score-gradient') scoreGradients.push(entry);
     if (entry.type === 'session') sessions.push({ start: entry.start, end: entry.start });
     else if (entry.type !== 'journal') {
       const current = sessions.at(-1);
@@ -116,9 +125,6 @@ export async function readJournal(path: string): Promise<JournalContent & { read
     }
   }
   const seconds = sessions.reduce((sum, { start, end }) => sum + (end - start) / 1000, 0);
-  const evaluations = lines.filter((entry) => entry.type === 'evaluation');
-  const cleanErrors = lines.filter((entry) => entry.type === 'clean-error');
-  const scoreGradients = lines.filter((entry) => entry.type === 'score-gradient');
   return { evaluations, cleanErrors, scoreGradients, sessions, seconds, validBytes };
 }
 
@@ -128,23 +134,37 @@ export interface JournalWriter {
   close(): Promise<void>;
 }
 
-/** Opens a journal for a new session, which begins with its first line, cutting off a torn last line. */
+/**
+ * Opens a journal for a new session, which begins with its first line, cutting off a torn last line. Lines that come while others are being flushed go
+ * to the disk together.
+ */
 export async function openJournal(path: string, validBytes: number, sessionStart: number): Promise<JournalWriter> {
   const file = await open(path, 'a');
   await file.truncate(validBytes);
-  const begin = async () => {
-    if (validBytes === 0) await write(file, { type: 'journal', format: FORMAT });
-    await write(file, { type: 'session', start: sessionStart });
-  };
-  let last: Promise<void> | undefined;
+  let waiting = validBytes === 0 ? textOf({ type: 'journal', format: FORMAT }) : '';
+  waiting += textOf({ type: 'session', start: sessionStart });
+  let flushing: Promise<void> | undefined;
+  /** The flush after that: of what waits now. */
+  let next: Promise<void> | undefined;
+
+  async function flush(): Promise<void> {
+    const text = waiting;
+    waiting = '';
+    next = undefined;
+    await file.appendFile(text);
+    await file.datasync();
+  }
   return {
     append(entry) {
-      last = (last ?? begin()).then(() => write(file, entry));
-      return last;
+      waiting += textOf(entry);
+      // A flush that failed fails all after it: what it wrote of its lines is not known.
+      next ??= (flushing ?? Promise.resolve()).then(flush);
+      flushing = next;
+      return next;
     },
     async close() {
       try {
-        await last;
+        await flushing;
       } finally {
         await file.close();
       }
@@ -152,7 +172,6 @@ export async function openJournal(path: string, validBytes: number, sessionStart
   };
 }
 
-async function write(file: FileHandle, entry: JournalLine): Promise<void> {
-  await file.appendFile(`${JSON.stringify(entry)}\n`);
-  await file.datasync();
+function textOf(entry: JournalLine): string {
+  return `${JSON.stringify(entry)}\n`;
 }

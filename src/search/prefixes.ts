@@ -1,4 +1,5 @@
 import { type Precision, type ProcessConstants, processConstants } from '../diffusion/process.ts';
+import { keyOfNumbers } from './number-key.ts';
 import { recentlyUsed } from './recently-used.ts';
 
 /**
@@ -21,15 +22,10 @@ export function prefixKeys(constants: ProcessConstants): string[] {
   const keys: string[] = [];
   let done = '';
   for (let i = alphaBars.length - 1; i >= 1; i--) {
-    keys.push(done + bytes([alphaBars[i]!, noiseLevels[i]!]));
-    done += bytes([alphaBars[i]!, noiseLevels[i]!, meanFromClean[i]!, meanFromState[i]!, logVariance[i]!]);
+    keys.push(done + keyOfNumbers([alphaBars[i]!, noiseLevels[i]!]));
+    done += keyOfNumbers([alphaBars[i]!, noiseLevels[i]!, meanFromClean[i]!, meanFromState[i]!, logVariance[i]!]);
   }
   return keys;
-}
-
-/** Compact, and exact. */
-function bytes(numbers: readonly number[]): string {
-  return Buffer.from(Float64Array.from(numbers).buffer).toString('latin1');
 }
 
 /** Numbers, of states and predictions, that a worker keeps for schedules that share a prefix: 128 MiB. */
@@ -51,12 +47,15 @@ export interface PrefixLedger {
  * costs depends neither on how many workers there are nor on which of them had what.
  */
 export function createPrefixLedger(precision: Precision): PrefixLedger {
+  // A schedule is charged for several parts of the clips, one after another.
+  let last: { readonly betas: readonly number[]; readonly keys: readonly string[] } = { betas: [], keys: [] };
   const known = recentlyUsed<true>(KEPT_STATES);
   return {
     charge(betas, samples, scope = '') {
-      const keys = prefixKeys(searchConstants(betas, precision)).map((key) => scope + key);
-      const shared = keys.map((key) => known.get(key)).lastIndexOf(true) + 1;
-      for (const key of keys) known.set(key, true, 2 * samples);
+      if (betas !== last.betas) last = { betas, keys: prefixKeys(searchConstants(betas, precision)) };
+      const scoped = last.keys.map((key) => scope + key);
+      const shared = scoped.map((key) => known.get(key)).lastIndexOf(true) + 1;
+      for (const key of scoped) known.set(key, true, 2 * samples);
       return betas.length - shared;
     },
   };

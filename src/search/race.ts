@@ -15,23 +15,50 @@ export interface Incumbent {
 /** Complete trials, beside the best, from which it is judged how much differences vary. */
 const FEWEST_OTHERS = 4;
 
+/** Complete trials, as they come, and the incumbent that they make. */
+export interface IncumbentSoFar {
+  add(byClip: ByClip): void;
+  /** Undefined where the trials are too few to say. */
+  current(): Incumbent | undefined;
+}
+
 /**
- * The incumbent of a race, from the complete trials so far: the variance is the mean over the better half of the others, so that it is
- * of schedules that are about as good. Undefined where they are too few to say.
+ * Follows the incumbent of a race: the variance is the mean over the better half of the other trials, so that it is of schedules that are about as good.
+ * Keeps them in order, and each one's variance until another is the best, so that a night's trials take no longer for each than an hour's.
  */
-export function incumbentOf(complete: readonly ByClip[]): Incumbent | undefined {
-  const mean = (byClip: ByClip) => estimate(byClip).mean;
-  const [best, ...others] = complete
-    .map((byClip, i) => ({ byClip, i }))
-    .toSorted((a, b) => mean(a.byClip) - mean(b.byClip) || a.i - b.i)
-    .map(({ byClip }) => byClip);
-  if (best === undefined || others.length < FEWEST_OTHERS || best.length < 2) return undefined;
-  const near = others.slice(0, Math.max(FEWEST_OTHERS, Math.floor(others.length / 2)));
-  const variances = near.map((byClip) => best.length * pairedDifference(byClip, best).standardError ** 2);
+export function createIncumbent(): IncumbentSoFar {
+  /** The best first; of equal ones the earlier. */
+  const trials: ByClip[] = [];
+  const means: number[] = [];
+  /** Of the difference to the best; those from `known` on are still to be computed. */
+  const variances: number[] = [];
+  let known = 0;
+  const variance = (byClip: ByClip) => byClip.length * pairedDifference(byClip, trials[0]!).standardError ** 2;
   return {
-    score: mean(best),
-    byClip: best,
-    variance: variances.reduce((sum, variance) => sum + variance, 0) / variances.length,
+    add(byClip) {
+      const { mean } = estimate(byClip);
+      let [low, high] = [0, means.length];
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (means[middle]! <= mean) low = middle + 1;
+        else high = middle;
+      }
+      trials.splice(low, 0, byClip);
+      means.splice(low, 0, mean);
+      variances.splice(low, 0, low === 0 || low > known ? Number.NaN : variance(byClip));
+      if (low === 0) known = 0;
+      else if (low <= known) known++;
+    },
+    current() {
+      const best = trials[0];
+      const others = trials.length - 1;
+      if (best === undefined || others < FEWEST_OTHERS || best.length < 2) return undefined;
+      const near = Math.max(FEWEST_OTHERS, Math.floor(others / 2));
+      for (; known <= near; known++) variances[known] = variance(trials[known]!);
+      let sum = 0;
+      for (let i = 1; i <= near; i++) sum += variances[i]!;
+      return { score: means[0]!, byClip: best, variance: sum / near };
+    },
   };
 }
 

@@ -58,7 +58,6 @@ interface Made {
 
 export function createRunner(study: Study, pool: EvaluationPool, isCancelled: () => boolean): Runner {
   const begin = performance.now();
-  const knownEvaluations = new Map(study.done.evaluations.map((entry) => [keyOf(entry), entry]));
   const knownErrors = new Map(study.done.cleanErrors.map((entry) => [entry.sigma, entry]));
   const knownGradients = new Map(study.done.scoreGradients.map((entry) => [gradientKey(entry), entry]));
   const running = new Set<Promise<unknown>>();
@@ -166,10 +165,10 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
 
   return {
     evaluate(wanted) {
-      const entries = wanted.map(
-        (one): Eventually<JournalEvaluation> => Promise.resolve(knownEvaluations.get(keyOf(one))),
-      );
-      const missing = [...wanted.keys()].filter((i) => !knownEvaluations.has(keyOf(wanted[i]!)));
+      const known = wanted.map((one) => study.done.evaluations.take(one));
+      const entries = known.map((entry): Eventually<JournalEvaluation> => Promise.resolve(entry));
+      const missing = [...known.keys()].filter((i) => known[i] === undefined);
+      if (missing.length === 0) return entries;
       const runs = prefixRuns(
         missing.map((i) => wanted[i]!),
         study.settings.precision,
@@ -207,16 +206,6 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
       if (failure !== undefined) throw failure.error;
     },
   };
-}
-
-function keyOf({
-  phase,
-  betas,
-  replicate,
-  clips,
-  coarse,
-}: Pick<JournalEvaluation, 'phase' | 'betas' | 'replicate' | 'clips' | 'coarse'> | WantedEvaluation): string {
-  return `${coarse ? 'coarse ' : ''}${phase} ${replicate} ${clips === undefined ? '' : clips.join('-')} ${betas.join(' ')}`;
 }
 
 function gradientKey({ betas, replicate }: Pick<ScoreGradientTask, 'betas' | 'replicate'>): string {

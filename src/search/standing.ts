@@ -1,3 +1,4 @@
+import { keyOfNumbers } from './number-key.ts';
 import { byScore, type Trial } from './trial.ts';
 
 /** Complete trials, the best first; one heard again with more draws of noise comes before those with fewer. */
@@ -29,5 +30,5 @@ export function standing(trials: readonly Trial[]): Trial[] {
 }
 
 function keyOf({ betas }: Trial): string {
-  return betas.join(' ');
+  return keyOfNumbers(betas);
 }

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, stat } from 'node:fs/promises';
+import { appendFile, mkdir, stat, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../formats/input-error.ts';
@@ -8,6 +8,9 @@ import { writeWhole } from '../formats/write-whole.ts';
 import { saveSchedule } from '../schedule/file.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { type JournalContent, type JournalWriter, openJournal, readJournal } from './journal.ts';
+import { completeTrials } from './journal-trials.ts';
+import { keptRows } from './kept-rows.ts';
+import { type KnownEvaluations, knownEvaluations } from './known-evaluations.ts';
 import { type Outcome, outcomeFile, readOutcome } from './outcome.ts';
 import { type StudySettings, studySettings } from './settings.ts';
 import type { Trial } from './trial.ts';
@@ -33,8 +36,13 @@ export interface Study {
   readonly folder: string;
   readonly settings: StudySettings;
   /** What earlier sessions did. */
-  readonly done: JournalContent;
+  readonly done: Omit<JournalContent, 'evaluations'> & { readonly evaluations: KnownEvaluations };
   readonly journal: JournalWriter;
+  /**
+   * Makes trials.csv hold whole rows alone, one of each trial that the journal holds complete, and maybe of others; gives the ids of all, to which no
+   * row is to be added.
+   */
+  restoreTrials(): Promise<Set<number>>;
   /** Adds a row to trials.csv. */
   addTrial(trial: Trial): Promise<void>;
   /** Writes trials.csv whole, in the order of ids. */
@@ -65,16 +73,32 @@ export async function openStudy(wanted: string, settings: StudySettings, mode: S
     throw new InputError(`${folder}: no study can be made here, --study names another folder: ${error.message}`);
   });
   if (JSON.stringify(known) !== JSON.stringify(settings)) await writeWhole(paths.settings, toJson(settings));
-  const { validBytes, ...done } = await readJournal(paths.journal);
+  const { validBytes, evaluations, ...rest } = await readJournal(paths.journal);
+  const done = { ...rest, evaluations: knownEvaluations(evaluations) };
   const journal = await openJournal(paths.journal, validBytes, now);
   const header = csvHeader(settings);
+  const rowsOf = (trials: readonly Trial[]) => trials.map((trial) => csvRow(trial, settings)).join('');
   return {
     folder,
     settings,
     done,
     journal,
+    async restoreTrials() {
+      const known = new Set<number>();
+      for (const entries of done.evaluations.bySchedule()) for (const { trial } of entries) if (trial) known.add(trial);
+      const text = (await readIfThere(paths.trials)) ?? '';
+      const kept = keptRows(text, header, (id) => known.has(id));
+      const isMissing = (id: number) => !kept?.ids.has(id);
+      const missing = completeTrials(done.evaluations.bySchedule(), settings, isMissing);
+      if (kept === undefined) await writeWhole(paths.trials, header + rowsOf(missing));
+      else {
+        if (kept.length < text.length) await truncate(paths.trials, Buffer.byteLength(text.slice(0, kept.length)));
+        if (missing.length > 0) await appendFile(paths.trials, rowsOf(missing));
+      }
+      return new Set([...(kept?.ids ?? []), ...missing.map(({ id }) => id)]);
+    },
     addTrial: (trial) => appendFile(paths.trials, csvRow(trial, settings)),
-    writeTrials: (trials) => writeWhole(paths.trials, header + trials.map((trial) => csvRow(trial, settings)).join('')),
+    writeTrials: (trials) => writeWhole(paths.trials, header + rowsOf(trials)),
     async writeOutcome(outcome) {
       // A beta may be 0 or 1 once it is rounded to float32; best.json has it as it is.
       await saveSchedule(paths.tensor, NoiseSchedule.fromBetas(outcome.betas, { asPublished: true })).catch(

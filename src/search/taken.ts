@@ -1,21 +1,31 @@
 import { meanOverReplicates } from './statistics.ts';
 import type { Candidate, Trial } from './trial.ts';
 
+/** What was heard of a schedule. */
+export interface Heard {
+  /** By draw of noise: the distances of the clips that were heard with it, the first ones. */
+  float: readonly (readonly number[])[];
+  /** The same by the coarse network. */
+  coarse: readonly (readonly number[])[];
+}
+
 /** A candidate that was taken, and how far it came. */
 export interface Taken {
   readonly id: number;
-  readonly candidate: Candidate;
+  /** Once it is complete, or has lost its race, the trial. */
+  candidate: Candidate | Trial;
   readonly draws: number;
-  /** Of its schedule, by draw of noise: the distances of the clips that were heard with it, the first ones. */
-  readonly heard: number[][];
-  /** The same by the coarse network. */
-  readonly heardCoarsely: number[][];
+  /** One for all that are of the same schedule. */
+  readonly heard: Heard;
   nfe: number;
   seconds: number;
-  /** Once it is complete, or has lost its race. */
-  trial?: Trial;
-  /** The end of the generation that it is of. */
-  generation: Promise<unknown>;
+  /** The end of the generation that it is of; undefined once that has come. */
+  generation: Promise<unknown> | undefined;
+}
+
+/** What became of it, once it is complete or has lost its race. */
+export function trialOf({ candidate }: Taken): Trial | undefined {
+  return 'state' in candidate ? candidate : undefined;
 }
 
 /** A draw of noise that a candidate is still to be heard with on a stage, and what that was charged. */
@@ -54,12 +64,20 @@ export function stagesOf(sizes: readonly number[], coarse: boolean): Stage[] {
   return coarse ? [{ ...inFloat[0]!, coarse }, ...inFloat] : inFloat;
 }
 
-/** What a stage adds to. */
-export function rowsOf(
-  { heard, heardCoarsely }: Pick<Taken, 'heard' | 'heardCoarsely'>,
-  { coarse }: Stage,
-): number[][] {
-  return coarse ? heardCoarsely : heard;
+/** What was heard by the network of a stage. */
+export function rowsOf(heard: Heard, { coarse }: Stage): Heard['float'] {
+  return coarse ? heard.coarse : heard.float;
+}
+
+/** Adds what a stage made heard with one draw of noise, unless it is there. Arrays are of just the size they need, as there are many. */
+export function addRow(heard: Heard, { coarse, part }: Stage, draw: number, distances: readonly number[]): void {
+  const rows = rowsOf(heard, { coarse, part });
+  const before = rows[draw] ?? [];
+  if (before.length !== part[0]) return;
+  const row = before.concat(distances);
+  const all = Array.from({ length: Math.max(rows.length, draw + 1) }, (_, i) => (i === draw ? row : (rows[i] ?? [])));
+  if (coarse) heard.coarse = all;
+  else heard.float = all;
 }
 
 export function byId(a: { readonly id: number }, b: { readonly id: number }): number {

@@ -1,7 +1,7 @@
 import { agreement, COARSE_NFE, type CoarseSummary, hasLostCoarsely, paysToHearCoarsely } from './coarse.ts';
 import { PULLBACK_NFE } from './evaluator.ts';
-import { heardByBoth, type Incumbents, incumbentsOf } from './incumbents.ts';
-import { completeTrials } from './journal-trials.ts';
+import { createIncumbents, heardByBoth, type Incumbents } from './incumbents.ts';
+import { keyOfNumbers } from './number-key.ts';
 import { createPrefixLedger, prefixKeys, searchConstants } from './prefixes.ts';
 import type { Progress } from './progress.ts';
 import { type ByClip, expectedScore, hasLost } from './race.ts';
@@ -9,7 +9,20 @@ import type { Runner } from './runner.ts';
 import { estimate, meanOverReplicates } from './statistics.ts';
 import type { Strategy, StrategyContext } from './strategies/strategy.ts';
 import type { Study } from './study.ts';
-import { byClipOf, byId, costOf, type Due, type Entry, rowsOf, type Stage, stagesOf, type Taken } from './taken.ts';
+import {
+  addRow,
+  byClipOf,
+  byId,
+  costOf,
+  type Due,
+  type Entry,
+  type Heard,
+  rowsOf,
+  type Stage,
+  stagesOf,
+  type Taken,
+  trialOf,
+} from './taken.ts';
 import { byScore, type Candidate, type Trial } from './trial.ts';
 
 /** What a search's trials came to. */
@@ -49,15 +62,15 @@ export async function runTrials(
   const isRace = rungs.length > 1;
   const inFloat = stagesOf(rungs, false);
   // What the journal holds is written before anything can interrupt.
-  const before = completeTrials(study.done.evaluations, study.settings);
-  await study.writeTrials(before);
-  const written = new Set(before.map(({ id }) => id));
+  const written = await study.restoreTrials();
   const ledger = createPrefixLedger(precision);
   /** By betas. */
   const tried = new Map<string, Taken[]>();
-  const underWay: Promise<unknown>[] = [];
+  const underWay = new Set<Promise<unknown>>();
   const trials: Trial[] = [];
-  const complete: Taken[] = [];
+  const incumbents = createIncumbents(rungs);
+  /** The schedules that the coarse network has heard. */
+  const heardCoarsely = new Set<Heard>();
   let turn: Promise<unknown> = Promise.resolve();
   let count = 0;
   let planned = 0;
@@ -76,7 +89,7 @@ export async function runTrials(
   }
 
   /** What a schedule must still be heard with on a stage, and what that costs. */
-  function duesOf(betas: readonly number[], { part, coarse }: Stage, draws: number, heard: number[][] = []): Due[] {
+  function duesOf(betas: readonly number[], { part, coarse }: Stage, draws: number, heard: Heard['float'] = []): Due[] {
     const [begin, end] = part;
     const share = ((coarse ? COARSE_NFE : 1) * (end - begin)) / clipCount;
     const scope = coarse ? 'coarse/' : '';
@@ -114,9 +127,10 @@ export async function runTrials(
       seconds,
     };
     if (!written.has(id)) await study.addTrial(trial);
-    taken.trial = trial;
+    written.delete(id);
+    taken.candidate = trial;
     trials.push(trial);
-    if (trial.state === 'complete') complete.push(taken);
+    if (trial.state === 'complete') incumbents.add(taken);
     if (trial.state === 'complete' && (best === undefined || byScore(trial, best) < 0)) best = trial;
     finish(0);
   }
@@ -155,12 +169,8 @@ export async function runTrials(
         const heard = (await Promise.all(own)).filter((entry) => entry !== undefined);
         await before;
         if (heard.length < dues.length) return;
-        const rows = rowsOf(taken, stage);
-        for (const { replicate, distances } of heard) {
-          const row = rows[replicate] ?? [];
-          if (row.length === part[0]) row.push(...distances[metric]!);
-          rows[replicate] = row;
-        }
+        for (const { replicate, distances } of heard) addRow(taken.heard, stage, replicate, distances[metric]!);
+        const rows = rowsOf(taken.heard, stage);
         const charged = costOf(dues);
         taken.nfe += charged;
         taken.seconds += heard.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -175,8 +185,9 @@ export async function runTrials(
 
   /** Hears candidates on all stages; where they share no levels one after the other, so that the first are complete soon. */
   async function hearAll(candidates: readonly Entry[], stages: readonly Stage[]): Promise<void> {
-    const noisiest = candidates.map(({ taken }) => prefixKeys(searchConstants(taken.candidate.betas, precision))[0]);
-    const isSharing = !isRace || new Set(noisiest).size < candidates.length;
+    const noisiest = () =>
+      new Set(candidates.map(({ taken }) => prefixKeys(searchConstants(taken.candidate.betas, precision))[0]));
+    const isSharing = !isRace || noisiest().size < candidates.length;
     const heard = (isSharing ? [candidates] : candidates.map((entry) => [entry])).map((group) => {
       const entering = (i: number) => group.map(({ taken, paid }) => [taken, paid[i]!] as const);
       return stages.reduce((before, stage, i) => hear(entering(i), stage, before), Promise.resolve());
@@ -201,11 +212,11 @@ export async function runTrials(
       for (const { taken, paid } of entering) {
         // None has lost only because no more is heard.
         if (runner.hasStopped()) return;
-        const { candidate, draws } = taken;
-        const byClip = byClipOf(rowsOf(taken, stage), draws, stage.part[1]);
+        const { candidate, heard, draws } = taken;
+        const byClip = byClipOf(rowsOf(heard, stage), draws, stage.part[1]);
         const hasFallen = incumbent !== undefined && loses(byClip, incumbent);
         if (stage.coarse && incumbent !== undefined) coarseDrops.push(hasFallen);
-        const dues = hasFallen ? [] : (paid[i + 1] ?? duesOf(candidate.betas, next, draws, rowsOf(taken, next)));
+        const dues = hasFallen ? [] : (paid[i + 1] ?? duesOf(candidate.betas, next, draws, rowsOf(heard, next)));
         const stays = !hasFallen && (paid[i + 1] !== undefined || take(costOf(dues)));
         if (stays) staying.push({ taken, paid: paid.toSpliced(i + 1, 1, dues) });
         else {
@@ -217,13 +228,8 @@ export async function runTrials(
     }
   }
 
-  /** One of each schedule that was taken, in the order of ids. */
-  function schedules(): Taken[] {
-    return [...tried.values()].map(([first]) => first!);
-  }
-
   async function evaluate(candidates: readonly Candidate[], draws: number): Promise<Trial[]> {
-    const against = isRace ? incumbentsOf(complete, schedules(), { draws, rungs }) : {};
+    const against = isRace ? incumbents.of(draws, heardCoarsely) : {};
     const stages = stagesOf(rungs, coarse !== undefined && paysToHearCoarsely(coarseDrops));
     // Where there is nothing to race against, none enters that cannot be heard on all.
     const drops = ({ coarse }: Stage) => (coarse ? against.coarse : against.float) !== undefined;
@@ -231,25 +237,16 @@ export async function runTrials(
     const wanted: Taken[] = [];
     const fresh: Entry[] = [];
     for (const candidate of candidates) {
-      const key = candidate.betas.join(' ');
+      const key = keyOfNumbers(candidate.betas);
       const before = tried.get(key) ?? [];
       let taken = before.find((other) => other.draws >= draws);
       if (taken === undefined) {
-        const rows = before[0] ?? { heard: [], heardCoarsely: [] };
-        const paid = entered.map((stage) => duesOf(candidate.betas, stage, draws, rowsOf(rows, stage)));
+        const heard = before[0]?.heard ?? { float: [], coarse: [] };
+        const paid = entered.map((stage) => duesOf(candidate.betas, stage, draws, rowsOf(heard, stage)));
         if (!take(costOf(paid.flat()))) break;
         count++;
-        const { heard, heardCoarsely } = rows;
-        taken = {
-          id: count,
-          candidate,
-          draws,
-          heard,
-          heardCoarsely,
-          nfe: 0,
-          seconds: 0,
-          generation: Promise.resolve(),
-        };
+        taken = { id: count, candidate, draws, heard, nfe: 0, seconds: 0, generation: Promise.resolve() };
+        if (entered[0]!.coarse) heardCoarsely.add(heard);
         tried.set(key, [...before, taken]);
         fresh.push({ taken, paid });
       }
@@ -258,7 +255,8 @@ export async function runTrials(
     const generation = race(fresh, stages, against).catch((error) => runner.fail(error));
     for (const { taken } of fresh) taken.generation = generation;
     await Promise.all([generation, ...wanted.map((taken) => taken.generation)]);
-    const ended = wanted.flatMap(({ trial }) => trial ?? []);
+    for (const { taken } of fresh) taken.generation = undefined;
+    const ended = wanted.flatMap((taken) => trialOf(taken) ?? []);
     if (ended.length < candidates.length) throw new SearchEnd();
     return ended;
   }
@@ -303,7 +301,11 @@ export async function runTrials(
 
   /** A strategy may look at a result later, or not at all, when something else has ended it. */
   function watched<Result>(result: Promise<Result>): Promise<Result> {
-    underWay.push(result.catch(() => undefined));
+    const settled: Promise<unknown> = result.then(
+      () => underWay.delete(settled),
+      () => underWay.delete(settled),
+    );
+    underWay.add(settled);
     return result;
   }
 
@@ -323,7 +325,7 @@ export async function runTrials(
   // Not `done`, which is added up in the order in which they ended.
   const found = { trials: trials.toSorted(byId), nfe: planned };
   if (coarse === undefined) return found;
-  const pairs = schedules().flatMap((taken) => heardByBoth(taken, { draws: replicates, rungs }));
+  const pairs = [...heardCoarsely].flatMap((heard) => heardByBoth(heard, { draws: replicates, rungs }));
   const dropped = trials.filter((trial) => trial.coarse).length;
   return { ...found, coarse: { dropped, nfe: coarseNfe, ...agreement(pairs) } };
 }

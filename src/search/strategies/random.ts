@@ -46,17 +46,17 @@ export function random({ steps, seed, range = DEFAULT_SIGMA_RANGE, baselines }: 
     const betas = draw(index, (key) => Array.from(uniforms(steps, key), (u) => lo + u * (hi - lo)));
     return { betas, origin: 'random' };
   }
-  function near(index: number, best: readonly Trial[]): Candidate {
+  /** @param best ln σ of the best trials, and the first one's id */
+  function near(index: number, best: { readonly points: readonly number[][]; readonly parent: number }): Candidate {
     const [u, fromMean] = uniforms(2, { seed, purpose: 'proposal', clip: 1, replicate: 0, k: index });
     const step = STEP_RANGE[0] * (STEP_RANGE[1] / STEP_RANGE[0]) ** u!;
-    const parents = fromMean! < 0.5 ? best.slice(0, 1) : best;
-    const points = parents.map((trial) => logSigmasWithin(trial.betas));
+    const points = fromMean! < 0.5 ? best.points.slice(0, 1) : best.points;
     const centre = points[0]!.map((_, i) => points.reduce((sum, point) => sum + point[i]!, 0) / points.length);
     const betas = draw(index, (key) => {
       const moves = fillNormal(new Float32Array(steps), key);
       return centre.map((x, i) => reflected(x + step * moves[i]!));
     });
-    return { betas, origin: 'random-near', parent: parents[0]!.id };
+    return { betas, origin: 'random-near', parent: best.parent };
   }
   /** A step beyond an end comes back by as much. */
   function reflected(x: number): number {
@@ -70,29 +70,36 @@ export function random({ steps, seed, range = DEFAULT_SIGMA_RANGE, baselines }: 
     );
   }
 
-  function propose(generation: number, seen: readonly Trial[]): Candidate[] {
+  function propose(generation: number, parents: readonly Trial[]): Candidate[] {
     if (generation === 0 && baselines.length > 0) {
       return baselines.map(({ betas, name }) => ({ betas, origin: name }));
     }
-    const best = seen
-      .filter((trial) => trial.state === 'complete')
-      .toSorted(byScore)
-      .slice(0, PARENTS);
-    const isWide = generation <= WIDE_GENERATIONS || best.length === 0;
+    const [first] = parents;
+    const best =
+      generation <= WIDE_GENERATIONS || first === undefined
+        ? undefined
+        : { points: parents.map(({ betas }) => logSigmasWithin(betas)), parent: first.id };
     return Array.from({ length: GENERATION }, (_, i) => {
       const index = generation * GENERATION + i;
-      return isWide || i === 0 ? wide(index) : near(index, best);
+      return best === undefined || i === 0 ? wide(index) : near(index, best);
     });
+  }
+
+  /** The best few of those and of more trials, each once. */
+  function bestOf(parents: readonly Trial[], trials: readonly Trial[]): Trial[] {
+    const known = new Map([...parents, ...trials].map((trial) => [trial.id, trial]));
+    const complete = [...known.values()].filter((trial) => trial.state === 'complete');
+    return complete.toSorted(byScore).slice(0, PARENTS);
   }
 
   return {
     async run({ evaluate }) {
-      const seen = new Map<number, Trial>();
+      let parents: Trial[] = [];
       let before = evaluate(propose(0, []));
       for (let generation = 1; ; generation++) {
         // The one before is still under way, so that no worker waits for its end.
-        const next = evaluate(propose(generation, [...seen.values()]));
-        for (const trial of await before) seen.set(trial.id, trial);
+        const next = evaluate(propose(generation, parents));
+        parents = bestOf(parents, await before);
         before = next;
       }
     },
