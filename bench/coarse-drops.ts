@@ -54,7 +54,7 @@ if (hashes(plan.settings.scoringClips) !== hashes(scoringClips))
 const { pool } = await openSearchPool(plan, Number(values.jobs));
 
 /** Distances of each clip in float32, means over the draws of the trial. */
-async function heard({ betas, draws }: Trial, end: number): Promise<number[]> {
+async function heard({ betas, draws }: Trial, end: number): Promise<readonly number[]> {
   const about = { kind: 'evaluation', betas, set: 'scoring', purpose: 'scoring', metrics: [metric] } as const;
   const jobs = Array.from(
     { length: draws },
@@ -67,7 +67,7 @@ async function heard({ betas, draws }: Trial, end: number): Promise<number[]> {
 }
 
 /** What the journal says of a complete trial. */
-function known({ betas }: Trial, draws: number): number[] {
+function known({ betas }: Trial, draws: number): readonly number[] {
   const key = betas.join();
   const own = evaluations.filter((entry) => entry.phase === 'search' && !entry.coarse && entry.betas.join() === key);
   const rows = Array.from({ length: draws }, (_, draw) =>
@@ -83,8 +83,8 @@ function known({ betas }: Trial, draws: number): number[] {
 async function behind(trial: Trial): Promise<number | undefined> {
   const before = trials.filter(({ id, state, draws }) => state === 'complete' && id < trial.id && draws >= trial.draws);
   const byBetas = new Map(before.map((other) => [other.betas.join(), other]));
-  const soFar = createIncumbent();
-  for (const other of byBetas.values()) soFar.add(known(other, trial.draws));
+  const soFar = createIncumbent<Trial>();
+  for (const other of byBetas.values()) soFar.add(known(other, trial.draws), other);
   const incumbent = soFar.current();
   if (incumbent === undefined || hasLost(await heard(trial, rungs[0]!), incumbent)) return undefined;
   return estimate(await heard(trial, scoringClips.length)).mean - incumbent.score;

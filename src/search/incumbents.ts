@@ -1,5 +1,5 @@
 import { coarseIncumbentOf, type HeardByBoth } from './coarse.ts';
-import { type ByClip, createIncumbent, type Incumbent } from './race.ts';
+import { createIncumbent, type Incumbent } from './race.ts';
 import { byClipOf, byId, type Heard, type Taken } from './taken.ts';
 
 /** What candidates are raced against once a network has heard them; nothing where too few were heard to say. */
@@ -32,9 +32,8 @@ export function createIncumbents(rungs: readonly number[]): IncumbentsSoFar {
 
   /** The schedules heard with at least so many draws, each once. */
   function createRivals(draws: number) {
-    const incumbent = createIncumbent();
+    const incumbent = createIncumbent<Heard>();
     const seen = new Set<Heard>();
-    const byClips = new Map<ByClip, Heard>();
     let added = 0;
     return {
       current() {
@@ -44,12 +43,9 @@ export function createIncumbents(rungs: readonly number[]): IncumbentsSoFar {
         for (const { heard } of fresh.toSorted(byId)) {
           if (seen.has(heard)) continue;
           seen.add(heard);
-          const byClip = byClipOf(heard.float, draws, clips);
-          byClips.set(byClip, heard);
-          incumbent.add(byClip);
+          incumbent.add(byClipOf(heard.float, draws, clips), heard);
         }
-        const float = incumbent.current();
-        return { float, heard: float && byClips.get(float.byClip) };
+        return incumbent.current();
       },
     };
   }
@@ -59,8 +55,9 @@ export function createIncumbents(rungs: readonly number[]): IncumbentsSoFar {
     of(draws, coarsely) {
       const rivals = ofDraws.get(draws) ?? createRivals(draws);
       ofDraws.set(draws, rivals);
-      const { float, heard: best } = rivals.current();
-      if (float === undefined || best === undefined) return {};
+      const current = rivals.current();
+      if (current === undefined) return {};
+      const { tag: best, ...float } = current;
       const race = { draws, rungs };
       const [own] = heardByBoth(best, race);
       if (own === undefined) return { float };

@@ -15,12 +15,17 @@ const ID = /^([1-9]\d*),/;
 export function keptRows(text: string, header: string, isKnown: (id: number) => boolean): KeptRows | undefined {
   if (!text.startsWith(header)) return undefined;
   const columns = header.split(',').length;
+  const hasAllCells = (row: string) => {
+    let cells = 1;
+    for (let at = row.indexOf(','); at !== -1; at = row.indexOf(',', at + 1)) cells++;
+    return cells >= columns;
+  };
   const ids = new Set<number>();
   let begin = header.length;
   for (let end = text.indexOf('\n', begin); end !== -1; end = text.indexOf('\n', begin)) {
     const row = text.slice(begin, end);
     const id = Number(ID.exec(row)?.[1]);
-    if (!isKnown(id) || ids.has(id) || row.split(',').length < columns) return undefined;
+    if (!isKnown(id) || ids.has(id) || !hasAllCells(row)) return undefined;
     ids.add(id);
     begin = end + 1;
   }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readWav, writeWav } from '../audio/wav.ts';
 import { InputError } from '../formats/input-error.ts';
-import { checkData, numberOrNull, parseJson } from '../formats/json.ts';
+import { checkData, numbersOrNull, parseJson } from '../formats/json.ts';
 import { readIfThere, readInput } from '../formats/read-input.ts';
 import { writeWhole } from '../formats/write-whole.ts';
 import type { Outcome } from './outcome.ts';
@@ -20,7 +20,7 @@ const voice = z.strictObject({
   name: z.string(),
   betas: z.array(z.number()),
   /** The study's metric, of each clip as it is heard. */
-  scores: z.array(numberOrNull),
+  scores: numbersOrNull,
 });
 const content = z.strictObject({
   format: z.literal(FORMAT),

@@ -1,6 +1,6 @@
 import { type Precision, type ProcessConstants, processConstants } from '../diffusion/process.ts';
-import { keyOfNumbers } from './number-key.ts';
-import { recentlyUsed } from './recently-used.ts';
+import { keyOfNumbers, NUMBER_LENGTH } from './number-key.ts';
+import { createPrefixMemory } from './prefix-memory.ts';
 
 /**
  * Bits of the logarithm of ᾱ in a search: enough for any schedule, and so few that a level that two schedules share is the same number in
@@ -19,14 +19,17 @@ export function searchConstants(betas: readonly number[], precision: Precision):
  */
 export function prefixKeys(constants: ProcessConstants): string[] {
   const { alphaBars, noiseLevels, meanFromClean, meanFromState, logVariance } = constants;
-  const keys: string[] = [];
-  let done = '';
-  for (let i = alphaBars.length - 1; i >= 1; i--) {
-    keys.push(done + keyOfNumbers([alphaBars[i]!, noiseLevels[i]!]));
-    done += keyOfNumbers([alphaBars[i]!, noiseLevels[i]!, meanFromClean[i]!, meanFromState[i]!, logVariance[i]!]);
-  }
-  return keys;
+  const steps = alphaBars.length;
+  const told: number[] = [];
+  for (let i = steps - 1; i >= 1; i--)
+    told.push(alphaBars[i]!, noiseLevels[i]!, meanFromClean[i]!, meanFromState[i]!, logVariance[i]!);
+  const all = keyOfNumbers(told);
+  // What the network is told at a step, after all numbers of the steps before.
+  return Array.from({ length: steps - 1 }, (_, k) => all.slice(0, NUMBER_LENGTH * (5 * k + 2)));
 }
+
+/** Schedules whose keys a ledger keeps. */
+const KEPT_KEYS = 64;
 
 /** Numbers, of states and predictions, that a worker keeps for schedules that share a prefix: 128 MiB. */
 export const KEPT_STATES = 2 ** 25;
@@ -47,15 +50,17 @@ export interface PrefixLedger {
  * costs depends neither on how many workers there are nor on which of them had what.
  */
 export function createPrefixLedger(precision: Precision): PrefixLedger {
-  // A schedule is charged for several parts of the clips, one after another.
-  let last: { readonly betas: readonly number[]; readonly keys: readonly string[] } = { betas: [], keys: [] };
-  const known = recentlyUsed<true>(KEPT_STATES);
+  // The schedules of a generation are charged for several parts of the clips.
+  const keysOf = new Map<readonly number[], readonly string[]>();
+  const known = createPrefixMemory(KEPT_STATES);
   return {
     charge(betas, samples, scope = '') {
-      if (betas !== last.betas) last = { betas, keys: prefixKeys(searchConstants(betas, precision)) };
-      const scoped = last.keys.map((key) => scope + key);
-      const shared = scoped.map((key) => known.get(key)).lastIndexOf(true) + 1;
-      for (const key of scoped) known.set(key, true, 2 * samples);
+      const keys = keysOf.get(betas) ?? prefixKeys(searchConstants(betas, precision));
+      if (keysOf.size === KEPT_KEYS) keysOf.clear();
+      keysOf.set(betas, keys);
+      let shared = 0;
+      for (const [i, key] of keys.entries()) if (known.touch(scope, key)) shared = i + 1;
+      for (const key of keys) known.add(scope, key, 2 * samples);
       return betas.length - shared;
     },
   };

@@ -16,26 +16,28 @@ export interface Incumbent {
 const FEWEST_OTHERS = 4;
 
 /** Complete trials, as they come, and the incumbent that they make. */
-export interface IncumbentSoFar {
-  add(byClip: ByClip): void;
+export interface IncumbentSoFar<Tag> {
+  /** @param tag what the trial is known by */
+  add(byClip: ByClip, tag: Tag): void;
   /** Undefined where the trials are too few to say. */
-  current(): Incumbent | undefined;
+  current(): (Incumbent & { readonly tag: Tag }) | undefined;
 }
 
 /**
  * Follows the incumbent of a race: the variance is the mean over the better half of the other trials, so that it is of schedules that are about as good.
  * Keeps them in order, and each one's variance until another is the best, so that a night's trials take no longer for each than an hour's.
  */
-export function createIncumbent(): IncumbentSoFar {
+export function createIncumbent<Tag>(): IncumbentSoFar<Tag> {
   /** The best first; of equal ones the earlier. */
   const trials: ByClip[] = [];
+  const tags: Tag[] = [];
   const means: number[] = [];
   /** Of the difference to the best; those from `known` on are still to be computed. */
   const variances: number[] = [];
   let known = 0;
   const variance = (byClip: ByClip) => byClip.length * pairedDifference(byClip, trials[0]!).standardError ** 2;
   return {
-    add(byClip) {
+    add(byClip, tag) {
       const { mean } = estimate(byClip);
       let [low, high] = [0, means.length];
       while (low < high) {
@@ -44,6 +46,7 @@ export function createIncumbent(): IncumbentSoFar {
         else high = middle;
       }
       trials.splice(low, 0, byClip);
+      tags.splice(low, 0, tag);
       means.splice(low, 0, mean);
       variances.splice(low, 0, low === 0 || low > known ? Number.NaN : variance(byClip));
       if (low === 0) known = 0;
@@ -57,7 +60,7 @@ export function createIncumbent(): IncumbentSoFar {
       for (; known <= near; known++) variances[known] = variance(trials[known]!);
       let sum = 0;
       for (let i = 1; i <= near; i++) sum += variances[i]!;
-      return { score: means[0]!, byClip: best, variance: sum / near };
+      return { score: means[0]!, byClip: best, variance: sum / near, tag: tags[0]! };
     },
   };
 }

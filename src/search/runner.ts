@@ -27,8 +27,11 @@ type Eventually<Entry> = Promise<Entry | undefined>;
 
 /** Makes evaluations, or finds them in the journal. */
 export interface Runner {
-  /** Starts evaluations, those under one prefix together, and gives their eventual entries in the journal, in the order wanted. */
-  evaluate(wanted: readonly WantedEvaluation[]): readonly Eventually<JournalEvaluation>[];
+  /**
+   * Starts evaluations, those under one prefix together, and gives their entries in the journal, in the order wanted: what the journal has at once, the
+   * others eventually.
+   */
+  evaluate(wanted: readonly WantedEvaluation[]): readonly (JournalEvaluation | Eventually<JournalEvaluation>)[];
   /** The same of errors at noise levels. */
   cleanErrors(wanted: readonly CleanErrorTask[]): readonly Eventually<JournalCleanError>[];
   /** The same of gradients of scores. */
@@ -166,9 +169,11 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
   return {
     evaluate(wanted) {
       const known = wanted.map((one) => study.done.evaluations.take(one));
-      const entries = known.map((entry): Eventually<JournalEvaluation> => Promise.resolve(entry));
       const missing = [...known.keys()].filter((i) => known[i] === undefined);
-      if (missing.length === 0) return entries;
+      if (missing.length === 0) return known.filter((entry) => entry !== undefined);
+      const entries = known.map((entry): JournalEvaluation | Eventually<JournalEvaluation> => {
+        return entry ?? Promise.resolve(undefined);
+      });
       const runs = prefixRuns(
         missing.map((i) => wanted[i]!),
         study.settings.precision,

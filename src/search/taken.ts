@@ -9,7 +9,7 @@ export interface Heard {
   coarse: readonly (readonly number[])[];
 }
 
-/** A candidate that was taken, and how far it came. */
+/** A candidate that was taken. */
 export interface Taken {
   readonly id: number;
   /** Once it is complete, or has lost its race, the trial. */
@@ -17,10 +17,16 @@ export interface Taken {
   readonly draws: number;
   /** One for all that are of the same schedule. */
   readonly heard: Heard;
-  nfe: number;
-  seconds: number;
+  /** The same schedule, taken before with fewer draws of noise. */
+  readonly before: Taken | undefined;
   /** The end of the generation that it is of; undefined once that has come. */
   generation: Promise<unknown> | undefined;
+}
+
+/** Of those taken of one schedule, from the last on, the first that was heard with so many draws of noise. */
+export function withDraws(last: Taken, draws: number): Taken | undefined {
+  const earlier = last.before && withDraws(last.before, draws);
+  return earlier ?? (last.draws >= draws ? last : undefined);
 }
 
 /** What became of it, once it is complete or has lost its race. */
@@ -34,10 +40,12 @@ export interface Due {
   readonly charged: number;
 }
 
-/** A candidate in its race, and what is due, and paid, on each stage. */
+/** A candidate in its race, what it came to so far, and what is due, and paid, on each stage. */
 export interface Entry {
   readonly taken: Taken;
-  readonly paid: readonly (readonly Due[])[];
+  nfe: number;
+  seconds: number;
+  paid: readonly (readonly Due[])[];
 }
 
 /** Clips, from the first up to but not with the second. */
@@ -89,6 +97,7 @@ export function costOf(dues: readonly Due[]): number {
 }
 
 /** Distances of the first clips, means over the draws that a trial is of. */
-export function byClipOf(rows: readonly (readonly number[])[], draws: number, clips: number): number[] {
+export function byClipOf(rows: readonly (readonly number[])[], draws: number, clips: number): readonly number[] {
+  if (draws === 1 && rows[0]!.length === clips) return rows[0]!;
   return meanOverReplicates(rows.slice(0, draws).map((row) => row.slice(0, clips)));
 }

@@ -1,6 +1,7 @@
 import { agreement, COARSE_NFE, type CoarseSummary, hasLostCoarsely, paysToHearCoarsely } from './coarse.ts';
 import { PULLBACK_NFE } from './evaluator.ts';
 import { createIncumbents, heardByBoth, type Incumbents } from './incumbents.ts';
+import type { JournalEvaluation } from './journal.ts';
 import { keyOfNumbers } from './number-key.ts';
 import { createPrefixLedger, prefixKeys, searchConstants } from './prefixes.ts';
 import type { Progress } from './progress.ts';
@@ -22,6 +23,7 @@ import {
   stagesOf,
   type Taken,
   trialOf,
+  withDraws,
 } from './taken.ts';
 import { byScore, type Candidate, type Trial } from './trial.ts';
 
@@ -64,8 +66,8 @@ export async function runTrials(
   // What the journal holds is written before anything can interrupt.
   const written = await study.restoreTrials();
   const ledger = createPrefixLedger(precision);
-  /** By betas. */
-  const tried = new Map<string, Taken[]>();
+  /** By betas the one taken last, with the most draws of noise. */
+  const tried = new Map<string, Taken>();
   const underWay = new Set<Promise<unknown>>();
   const trials: Trial[] = [];
   const incumbents = createIncumbents(rungs);
@@ -101,23 +103,26 @@ export async function runTrials(
       });
   }
 
-  function finish(nfe: number): void {
-    done += nfe;
+  function tell(): void {
     onProgress({ phase: 'search', trials: trials.length, nfe: done, best });
   }
 
-  async function record(
-    taken: Taken,
+  /** Gives nothing where the trial's row is written already, so that a night's trials are gone through again at once. */
+  function record(
+    { taken, nfe, seconds }: Entry,
     state: 'complete' | 'pruned',
     byClip: ByClip,
     score: number,
     { coarse }: Stage,
-  ): Promise<void> {
-    const { id, candidate, draws, nfe, seconds } = taken;
+  ): Promise<void> | undefined {
+    const { id, candidate, draws } = taken;
+    const { betas, origin, parent } = candidate;
     const { standardError } = estimate(byClip);
     const trial: Trial = {
-      ...candidate,
       id,
+      betas,
+      origin,
+      ...(parent === undefined ? undefined : { parent }),
       state: Number.isFinite(score) ? state : 'failed',
       ...(coarse && { coarse }),
       score,
@@ -126,61 +131,94 @@ export async function runTrials(
       nfe,
       seconds,
     };
-    if (!written.has(id)) await study.addTrial(trial);
-    written.delete(id);
-    taken.candidate = trial;
-    trials.push(trial);
-    if (trial.state === 'complete') incumbents.add(taken);
-    if (trial.state === 'complete' && (best === undefined || byScore(trial, best) < 0)) best = trial;
-    finish(0);
+    const keep = () => {
+      taken.candidate = trial;
+      trials.push(trial);
+      if (trial.state === 'complete') incumbents.add(taken);
+      if (trial.state === 'complete' && (best === undefined || byScore(trial, best) < 0)) best = trial;
+    };
+    if (!written.delete(id))
+      return study.addTrial(trial).then(() => {
+        keep();
+        tell();
+      });
+    keep();
+    return undefined;
   }
 
-  /** Hears candidates on a stage, whose turn comes after the one before; each is recorded as soon as it was heard on all clips. */
-  async function hear(
-    entering: readonly (readonly [Taken, readonly Due[]])[],
+  /** Takes what a candidate was heard with on a stage; it is recorded as soon as that was on all clips. */
+  function takeHeard(
+    entry: Entry,
+    dues: readonly Due[],
+    heard: readonly JournalEvaluation[],
     stage: Stage,
-    before: Promise<void> = Promise.resolve(),
-  ): Promise<void> {
+  ): Promise<void> | undefined {
+    if (heard.length < dues.length) return undefined;
+    const { taken } = entry;
+    for (const { replicate, distances } of heard) addRow(taken.heard, stage, replicate, distances[metric]!);
+    const charged = costOf(dues);
+    entry.nfe += charged;
+    entry.seconds += heard.reduce((sum, { seconds }) => sum + seconds, 0);
+    done += charged;
+    if (stage.part[1] < clipCount) return undefined;
+    const rows = rowsOf(taken.heard, stage);
+    if (rows.slice(0, taken.draws).some((row) => row.length < clipCount)) return undefined;
+    const byClip = byClipOf(rows, taken.draws, clipCount);
+    return record(entry, 'complete', byClip, estimate(byClip).mean, stage);
+  }
+
+  /**
+   * Hears candidates on a stage, whose turn comes after the one before. Gives nothing where that was at once: where the journal has it
+   * all, and nothing is left to wait for.
+   */
+  function hear(
+    entering: readonly (readonly [Entry, readonly Due[]])[],
+    stage: Stage,
+    before?: Promise<unknown>,
+  ): Promise<unknown> | undefined {
     const { part, coarse } = stage;
     const clips = isRace ? part : undefined;
     if (coarse) coarseNfe += costOf(entering.flatMap(([, dues]) => dues));
     const entries = runner.evaluate(
-      entering.flatMap(([{ id, candidate, draws }, dues]) =>
-        dues.map(({ draw, charged }) => ({
-          kind: 'evaluation' as const,
-          phase: 'search' as const,
-          trial: id,
-          ...candidate,
-          draws,
-          charged,
-          set: 'scoring' as const,
-          purpose: 'scoring' as const,
-          replicate: draw,
-          metrics: [metric],
-          ...(clips && { clips }),
-          ...(coarse && { coarse }),
-        })),
+      entering.flatMap(
+        ([
+          {
+            taken: { id, candidate, draws },
+          },
+          dues,
+        ]) =>
+          dues.map(({ draw, charged }) => ({
+            kind: 'evaluation' as const,
+            phase: 'search' as const,
+            trial: id,
+            betas: candidate.betas,
+            origin: candidate.origin,
+            parent: candidate.parent,
+            draws,
+            charged,
+            set: 'scoring' as const,
+            purpose: 'scoring' as const,
+            replicate: draw,
+            metrics: [metric],
+            clips,
+            coarse,
+          })),
       ),
     );
-    const ends = entering.map((_, i) => entering.slice(0, i + 1).reduce((sum, [, dues]) => sum + dues.length, 0));
-    await Promise.all(
-      entering.map(async ([taken, dues], i) => {
-        const own = entries.slice(ends[i]! - dues.length, ends[i]);
-        const heard = (await Promise.all(own)).filter((entry) => entry !== undefined);
+    let end = 0;
+    const waited = entering.map(([entry, dues]) => {
+      end += dues.length;
+      const own = entries.slice(end - dues.length, end);
+      if (before === undefined && own.every(isKnown)) return takeHeard(entry, dues, own, stage);
+      return Promise.all(own).then(async (all) => {
         await before;
-        if (heard.length < dues.length) return;
-        for (const { replicate, distances } of heard) addRow(taken.heard, stage, replicate, distances[metric]!);
-        const rows = rowsOf(taken.heard, stage);
-        const charged = costOf(dues);
-        taken.nfe += charged;
-        taken.seconds += heard.reduce((sum, { seconds }) => sum + seconds, 0);
-        finish(charged);
-        if (part[1] < clipCount) return;
-        if (rows.slice(0, taken.draws).some((row) => row.length < clipCount)) return;
-        const byClip = byClipOf(rows, taken.draws, clipCount);
-        await record(taken, 'complete', byClip, estimate(byClip).mean, stage);
-      }),
-    );
+        const heard = all.filter((entry) => entry !== undefined);
+        const recorded = takeHeard(entry, dues, heard, stage);
+        tell();
+        await recorded;
+      });
+    });
+    return waited.some((one) => one !== undefined) ? Promise.all(waited) : undefined;
   }
 
   /** Hears candidates on all stages; where they share no levels one after the other, so that the first are complete soon. */
@@ -189,8 +227,10 @@ export async function runTrials(
       new Set(candidates.map(({ taken }) => prefixKeys(searchConstants(taken.candidate.betas, precision))[0]));
     const isSharing = !isRace || noisiest().size < candidates.length;
     const heard = (isSharing ? [candidates] : candidates.map((entry) => [entry])).map((group) => {
-      const entering = (i: number) => group.map(({ taken, paid }) => [taken, paid[i]!] as const);
-      return stages.reduce((before, stage, i) => hear(entering(i), stage, before), Promise.resolve());
+      const entering = (i: number) => group.map((entry) => [entry, entry.paid[i]!] as const);
+      return stages.reduce<Promise<unknown> | undefined>((before, stage, i) => {
+        return hear(entering(i), stage, before);
+      }, undefined);
     });
     await Promise.all(heard);
   }
@@ -201,7 +241,7 @@ export async function runTrials(
     let entering = candidates;
     for (const [i, stage] of stages.entries()) {
       await hear(
-        entering.map(({ taken, paid }) => [taken, paid[i]!]),
+        entering.map((entry) => [entry, entry.paid[i]!]),
         stage,
       );
       const next = stages[i + 1];
@@ -209,7 +249,8 @@ export async function runTrials(
       const staying: Entry[] = [];
       const incumbent = stage.coarse ? incumbents.coarse : incumbents.float;
       const loses = stage.coarse ? hasLostCoarsely : hasLost;
-      for (const { taken, paid } of entering) {
+      for (const entry of entering) {
+        const { taken, paid } = entry;
         // None has lost only because no more is heard.
         if (runner.hasStopped()) return;
         const { candidate, heard, draws } = taken;
@@ -218,10 +259,12 @@ export async function runTrials(
         if (stage.coarse && incumbent !== undefined) coarseDrops.push(hasFallen);
         const dues = hasFallen ? [] : (paid[i + 1] ?? duesOf(candidate.betas, next, draws, rowsOf(heard, next)));
         const stays = !hasFallen && (paid[i + 1] !== undefined || take(costOf(dues)));
-        if (stays) staying.push({ taken, paid: paid.toSpliced(i + 1, 1, dues) });
-        else {
+        if (stays) {
+          entry.paid = paid.toSpliced(i + 1, 1, dues);
+          staying.push(entry);
+        } else {
           const score = incumbent ? expectedScore(byClip, incumbent) : estimate(byClip).mean;
-          await record(taken, 'pruned', byClip, score, stage);
+          await record(entry, 'pruned', byClip, score, stage);
         }
       }
       entering = staying;
@@ -238,17 +281,17 @@ export async function runTrials(
     const fresh: Entry[] = [];
     for (const candidate of candidates) {
       const key = keyOfNumbers(candidate.betas);
-      const before = tried.get(key) ?? [];
-      let taken = before.find((other) => other.draws >= draws);
+      const before = tried.get(key);
+      let taken = before && withDraws(before, draws);
       if (taken === undefined) {
-        const heard = before[0]?.heard ?? { float: [], coarse: [] };
+        const heard = before?.heard ?? { float: [], coarse: [] };
         const paid = entered.map((stage) => duesOf(candidate.betas, stage, draws, rowsOf(heard, stage)));
         if (!take(costOf(paid.flat()))) break;
         count++;
-        taken = { id: count, candidate, draws, heard, nfe: 0, seconds: 0, generation: Promise.resolve() };
+        taken = { id: count, candidate, draws, heard, before, generation: Promise.resolve() };
         if (entered[0]!.coarse) heardCoarsely.add(heard);
-        tried.set(key, [...before, taken]);
-        fresh.push({ taken, paid });
+        tried.set(key, taken);
+        fresh.push({ taken, nfe: 0, seconds: 0, paid });
       }
       wanted.push(taken);
     }
@@ -257,6 +300,7 @@ export async function runTrials(
     await Promise.all([generation, ...wanted.map((taken) => taken.generation)]);
     for (const { taken } of fresh) taken.generation = undefined;
     const ended = wanted.flatMap((taken) => trialOf(taken) ?? []);
+    tell();
     if (ended.length < candidates.length) throw new SearchEnd();
     return ended;
   }
@@ -273,8 +317,10 @@ export async function runTrials(
     const entries = runner.cleanErrors(fresh.map((sigma) => ({ kind: 'clean-error', sigma })));
     for (const [i, sigma] of fresh.entries()) {
       const error = entries[i]!.then((entry) => {
-        if (entry !== undefined) finish(1);
-        return entry && estimate(entry.errors).mean;
+        if (entry === undefined) return undefined;
+        done++;
+        tell();
+        return estimate(entry.errors).mean;
       });
       errors.set(sigma, error);
     }
@@ -295,7 +341,8 @@ export async function runTrials(
     }));
     const entries = (await Promise.all(runner.scoreGradients(wanted))).filter((entry) => entry !== undefined);
     if (entries.length < replicates) throw new SearchEnd();
-    finish(cost);
+    done += cost;
+    tell();
     return meanOverReplicates(entries.map(({ gradient }) => gradient));
   }
 
@@ -328,4 +375,8 @@ export async function runTrials(
   const pairs = [...heardCoarsely].flatMap((heard) => heardByBoth(heard, { draws: replicates, rungs }));
   const dropped = trials.filter((trial) => trial.coarse).length;
   return { ...found, coarse: { dropped, nfe: coarseNfe, ...agreement(pairs) } };
+}
+
+function isKnown<Entry>(entry: Entry | Promise<unknown>): entry is Entry {
+  return !(entry instanceof Promise);
 }

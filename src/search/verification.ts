@@ -115,7 +115,7 @@ export async function verify({
         }),
       ),
     );
-    const entries = await Promise.all(started.map((entry) => entry.then((complete) => counted(phase, complete))));
+    const entries = await Promise.all(started.map(async (entry) => counted(phase, await entry)));
     const complete = entries.filter((entry) => entry !== undefined);
     if (runner.hasStopped()) return undefined;
     return schedules.map((_, i) => distancesByClip(complete.slice(i * replicates, (i + 1) * replicates)));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { numberOrNull } from '../formats/json.ts';
+import { numberOrNull, numbersOrNull } from '../formats/json.ts';
 
 const recovery = z.strictObject({
   /** The step at which it went wrong, and the one that training went back to. */
@@ -33,7 +33,7 @@ export const runState = z.strictObject({
   learningRateScale: z.number().positive(),
   /** The lowest mean loss of a few steps, and the losses of the last few, NaN where not finite: they tell an explosion. */
   lowest: numberOrNull,
-  recentLosses: z.array(numberOrNull),
+  recentLosses: numbersOrNull,
   /** LossScale's scale and steps. */
   lossScale: z.tuple([z.number().positive(), z.int().nonnegative()]),
   /** Sum and number of the losses since the last test by schedule. */
