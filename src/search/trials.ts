@@ -206,19 +206,19 @@ export async function runTrials(
       ),
     );
     let end = 0;
-    const waited = entering.map(([entry, dues]) => {
+    const waited = entering.flatMap(([entry, dues]): Promise<unknown>[] => {
       end += dues.length;
       const own = entries.slice(end - dues.length, end);
-      if (before === undefined && own.every(isKnown)) return takeHeard(entry, dues, own, stage);
-      return Promise.all(own).then(async (all) => {
+      if (before === undefined && own.every(isKnown)) return [takeHeard(entry, dues, own, stage)].filter(isThere);
+      const ended = Promise.all(own.map(eventually)).then(async (all) => {
         await before;
-        const heard = all.filter((entry) => entry !== undefined);
-        const recorded = takeHeard(entry, dues, heard, stage);
+        const recorded = takeHeard(entry, dues, all.filter(isThere), stage);
         tell();
         await recorded;
       });
+      return [ended];
     });
-    return waited.some((one) => one !== undefined) ? Promise.all(waited) : undefined;
+    return waited.length > 0 ? Promise.all(waited) : undefined;
   }
 
   /** Hears candidates on all stages; where they share no levels one after the other, so that the first are complete soon. */
@@ -232,7 +232,7 @@ export async function runTrials(
         return hear(entering(i), stage, before);
       }, undefined);
     });
-    await Promise.all(heard);
+    await Promise.all(heard.filter(isThere));
   }
 
   /** Hears candidates stage by stage: what is paid for, and of the other stages what those that have not lost can pay. */
@@ -375,6 +375,14 @@ export async function runTrials(
   const pairs = [...heardCoarsely].flatMap((heard) => heardByBoth(heard, { draws: replicates, rungs }));
   const dropped = trials.filter((trial) => trial.coarse).length;
   return { ...found, coarse: { dropped, nfe: coarseNfe, ...agreement(pairs) } };
+}
+
+function isThere<Value>(value: Value | undefined): value is Value {
+  return value !== undefined;
+}
+
+function eventually<Value>(value: Value | Promise<Value>): Promise<Value> {
+  return Promise.resolve(value);
 }
 
 function isKnown<Entry>(entry: Entry | Promise<unknown>): entry is Entry {

@@ -39,7 +39,9 @@ test('a study on a device has many candidates in one run, and errors likewise', 
   const sigmas = Array.from({ length: 8 }, (_, i) => 0.1 * (i + 1));
   const betas = sigmas.map((sigma) => NoiseSchedule.fromSigmas([sigma]).betas);
   const metrics = ['log-mel-l1'] as const;
-  const heard = await Promise.all(runner.evaluate(betas.map((each) => ({ ...about, betas: each, metrics }))));
+  const heard = await Promise.all(
+    runner.evaluate(betas.map((each) => ({ ...about, betas: each, metrics }))).map((entry) => Promise.resolve(entry)),
+  );
   expect(heard.map((entry) => entry!.betas)).toEqual(betas);
   // Two clips each: six candidates fill twelve rows.
   expect(sizes).toEqual([6, 2]);
