@@ -69,13 +69,35 @@ const scoreGradient = z.strictObject({
   end: z.number(),
 });
 
-const line = z.discriminatedUnion('type', [header, session, evaluation, cleanError, scoreGradient]);
+/** An evaluation of the search phase that failed twice, which costs its trial and not the search. */
+const failure = z.strictObject({
+  type: z.literal('failure'),
+  phase: z.literal('search'),
+  trial: z.int().positive(),
+  origin: z.string().optional(),
+  parent: z.int().positive().optional(),
+  betas: z.array(z.number()).min(1),
+  replicate: z.int().nonnegative(),
+  draws: z.int().positive().optional(),
+  clips: z.tuple([z.int().nonnegative(), z.int().positive()]).optional(),
+  coarse: z.literal(true).optional(),
+  /** What the trial was charged for it. */
+  charged: z.number().positive().optional(),
+  reason: z.string().min(1),
+  start: z.number(),
+  end: z.number(),
+});
+
+const line = z.discriminatedUnion('type', [header, session, evaluation, cleanError, scoreGradient, failure]);
 
 export type JournalEvaluation = z.infer<typeof evaluation>;
 export type JournalCleanError = z.infer<typeof cleanError>;
 export type JournalScoreGradient = z.infer<typeof scoreGradient>;
+export type JournalFailure = z.infer<typeof failure>;
+/** What a worker made. */
+export type JournalMade = JournalEvaluation | JournalCleanError | JournalScoreGradient;
 /** What a job came to. */
-export type JournalEntry = JournalEvaluation | JournalCleanError | JournalScoreGradient;
+export type JournalEntry = JournalMade | JournalFailure;
 type JournalLine = z.infer<typeof line>;
 
 /** What a journal holds. */
@@ -83,6 +105,7 @@ export interface JournalContent {
   readonly evaluations: readonly JournalEvaluation[];
   readonly cleanErrors: readonly JournalCleanError[];
   readonly scoreGradients: readonly JournalScoreGradient[];
+  readonly failures: readonly JournalFailure[];
   /** When each session began and when its last entry ended, in milliseconds since 1970. */
   readonly sessions: readonly { readonly start: number; readonly end: number }[];
   /** Wall-clock seconds that they took. */
@@ -119,7 +142,8 @@ export async function readJournal(path: string): Promise<JournalContent & { read
   const evaluations = lines.filter((entry) => entry.type === 'evaluation');
   const cleanErrors = lines.filter((entry) => entry.type === 'clean-error');
   const scoreGradients = lines.filter((entry) => entry.type === 'score-gradient');
-  return { evaluations, cleanErrors, scoreGradients, sessions, seconds, validBytes };
+  const failures = lines.filter((entry) => entry.type === 'failure');
+  return { evaluations, cleanErrors, scoreGradients, failures, sessions, seconds, validBytes };
 }
 
 /** Appends lines to a journal; each is on the disk before `append` resolves. */

@@ -1,11 +1,19 @@
 import { InputError } from '../formats/input-error.ts';
 import type { Pool } from '../pool/pool.ts';
+import { attempt, type FailedTwice, type Made } from './attempts.ts';
 import type { CleanErrorTask, EvaluationTask, ScoreGradientTask } from './evaluator.ts';
-import type { JournalCleanError, JournalEntry, JournalEvaluation, JournalScoreGradient, Phase } from './journal.ts';
+import type {
+  JournalCleanError,
+  JournalEntry,
+  JournalEvaluation,
+  JournalFailure,
+  JournalScoreGradient,
+  Phase,
+} from './journal.ts';
 import { prefixRuns } from './prefix-runs.ts';
 import { rowRuns } from './row-runs.ts';
 import type { Study } from './study.ts';
-import type { Job, JobResult, WorkerResult, WorkerTask } from './worker.ts';
+import type { Job, WorkerResult, WorkerTask } from './worker.ts';
 
 export type EvaluationPool = Pool<WorkerTask, WorkerResult>;
 
@@ -25,10 +33,13 @@ interface WantedEvaluation extends EvaluationTask {
 /** Each is undefined where the search was cancelled, or went wrong, before it was complete. */
 type Eventually<Entry> = Promise<Entry | undefined>;
 
+/** An evaluation, or that it failed twice, which ends the search where it is not of a trial. */
+export type Heard = JournalEvaluation | JournalFailure;
+
 /** Makes evaluations, or finds them in the journal. */
 export interface Runner {
   /** Starts evaluations, those under one prefix together, and gives their eventual entries in the journal, in the order wanted. */
-  evaluate(wanted: readonly WantedEvaluation[]): readonly Eventually<JournalEvaluation>[];
+  evaluate(wanted: readonly WantedEvaluation[]): readonly Eventually<Heard>[];
   /** The same of errors at noise levels. */
   cleanErrors(wanted: readonly CleanErrorTask[]): readonly Eventually<JournalCleanError>[];
   /** The same of gradients of scores. */
@@ -48,23 +59,20 @@ export interface Runner {
 /** Runs of jobs under way for each worker: the one it does, and one it finds when that is done. */
 const UNDER_WAY_PER_WORKER = 2;
 
-/** A job's result, when it was made, in milliseconds since 1970, and by which thread. */
-interface Made {
-  readonly result: JobResult;
-  readonly start: number;
-  readonly end: number;
-  readonly worker: number;
-}
+/** Trials that fail one after the other, with none between them that does not, before it is taken that something else is wrong. */
+const MOST_FAILURES_IN_A_ROW = 8;
 
 export function createRunner(study: Study, pool: EvaluationPool, isCancelled: () => boolean): Runner {
   const begin = performance.now();
-  const knownEvaluations = new Map(study.done.evaluations.map((entry) => [keyOf(entry), entry]));
+  const heardBefore: readonly Heard[] = [...study.done.failures, ...study.done.evaluations];
+  const knownEvaluations = new Map(heardBefore.map((entry) => [keyOf(entry), entry]));
   const knownErrors = new Map(study.done.cleanErrors.map((entry) => [entry.sigma, entry]));
   const knownGradients = new Map(study.done.scoreGradients.map((entry) => [gradientKey(entry), entry]));
   const running = new Set<Promise<unknown>>();
   let turn: Promise<unknown> = Promise.resolve();
   let failure: { readonly error: unknown } | undefined;
   let nfeMade = 0;
+  let failuresInARow = 0;
   const { scoringClips, heldoutClips, rowsPerCall } = study.settings;
   const clipsOf = ({ set, clips }: Pick<EvaluationTask, 'set' | 'clips'>) =>
     clips === undefined ? (set === 'scoring' ? scoringClips : heldoutClips).length : clips[1] - clips[0];
@@ -74,7 +82,7 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
    * Does a run of jobs once a worker is about to be free, and keeps the first of them, as many as were complete when the search was cancelled
    * or went wrong.
    */
-  async function make<Entry>(jobs: readonly Job[], keep: (made: Made, i: number) => Eventually<Entry>) {
+  async function make<Entry>(jobs: readonly Job[], keep: (made: Made | FailedTwice, i: number) => Eventually<Entry>) {
     const before = turn;
     let done = () => {};
     turn = new Promise<void>((resolve) => {
@@ -90,28 +98,50 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
     return kept;
   }
 
-  async function run(jobs: readonly Job[]): Promise<readonly Made[]> {
+  async function run(jobs: readonly Job[]): Promise<readonly (Made | FailedTwice)[]> {
     try {
-      const answer = await pool.run({ kind: 'jobs', jobs });
-      if (answer.kind === 'bad-input') throw new InputError(answer.message);
-      if (answer.kind !== 'jobs') return [];
-      let end = Date.now();
-      const latestFirst = answer.results.toReversed().map((result): Made => {
-        const one = { result, start: Math.round(end - 1000 * result.seconds), end, worker: answer.worker };
-        end = one.start;
-        return one;
-      });
-      return latestFirst.toReversed();
+      return await attempt(pool, jobs, hasStopped);
     } catch (error) {
       failure ??= { error };
       return [];
     }
   }
 
+  /** Ends the search, of which this was no trial. */
+  function refused(what: string, { reason }: FailedTwice): undefined {
+    const error = new InputError(`${study.folder}: ${what} failed twice: ${reason}; what was finished is saved`);
+    failure ??= { error };
+  }
+
+  function writtenFailure(failed: FailedTwice, wanted: WantedEvaluation): Eventually<JournalFailure> {
+    const { phase, trial, origin, parent, draws, charged, betas, replicate, clips, coarse } = wanted;
+    if (phase !== 'search' || trial === undefined) {
+      return Promise.resolve(refused(`an evaluation for the ${phase}`, failed));
+    }
+    failuresInARow++;
+    if (failuresInARow === MOST_FAILURES_IN_A_ROW) {
+      return Promise.resolve(refused(`each of ${MOST_FAILURES_IN_A_ROW} evaluations in a row`, failed));
+    }
+    return written({
+      type: 'failure',
+      phase,
+      trial,
+      origin,
+      parent,
+      betas: [...betas],
+      replicate,
+      draws,
+      ...(clips && { clips: [clips[0], clips[1]] }),
+      ...(coarse && { coarse: true }),
+      charged,
+      ...failed,
+    });
+  }
+
   async function written<Entry extends JournalEntry>(entry: Entry): Eventually<Entry> {
     try {
       await study.journal.append(entry);
-      nfeMade += entry.nfe;
+      if (entry.type !== 'failure') nfeMade += entry.nfe;
       return entry;
     } catch (error) {
       failure ??= { error };
@@ -123,7 +153,10 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
     const tasks = wanted.map(({ kind, betas, set, purpose, replicate, metrics, clips, coarse }): EvaluationTask => {
       return { kind, betas, set, purpose, replicate, metrics, ...(clips && { clips }), ...(coarse && { coarse }) };
     });
-    return make(tasks, async ({ result, ...when }, i): Eventually<JournalEvaluation> => {
+    return make(tasks, async (made, i): Eventually<Heard> => {
+      if ('reason' in made) return writtenFailure(made, wanted[i]!);
+      failuresInARow = 0;
+      const { result, ...when } = made;
       if (result.kind !== 'evaluation') return undefined;
       const { phase, trial, origin, parent, draws, charged, betas, replicate, clips, coarse } = wanted[i]!;
       const { distances, nfe, seconds } = result;
@@ -146,7 +179,9 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
   }
 
   function cleanErrors(tasks: readonly CleanErrorTask[]) {
-    return make(tasks, async ({ result, ...when }, i): Eventually<JournalCleanError> => {
+    return make(tasks, async (made, i): Eventually<JournalCleanError> => {
+      if ('reason' in made) return refused('an error at a noise level', made);
+      const { result, ...when } = made;
       if (result.kind !== 'clean-error') return undefined;
       const { errors, nfe, seconds } = result;
       return written({ type: 'clean-error', sigma: tasks[i]!.sigma, errors: [...errors], nfe, seconds, ...when });
@@ -155,7 +190,9 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
 
   async function scoreGradient(task: ScoreGradientTask): Eventually<JournalScoreGradient> {
     const { betas, replicate } = task;
-    const [entry] = await make([task], async ({ result, ...when }): Eventually<JournalScoreGradient> => {
+    const [entry] = await make([task], async (made): Eventually<JournalScoreGradient> => {
+      if ('reason' in made) return refused('the gradient of a score', made);
+      const { result, ...when } = made;
       if (result.kind !== 'score-gradient') return undefined;
       const { gradient, nfe, seconds } = result;
       const found = { betas: [...betas], replicate, gradient: [...gradient] };
@@ -166,9 +203,7 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
 
   return {
     evaluate(wanted) {
-      const entries = wanted.map(
-        (one): Eventually<JournalEvaluation> => Promise.resolve(knownEvaluations.get(keyOf(one))),
-      );
+      const entries = wanted.map((one): Eventually<Heard> => Promise.resolve(knownEvaluations.get(keyOf(one))));
       const missing = [...wanted.keys()].filter((i) => !knownEvaluations.has(keyOf(wanted[i]!)));
       const runs = prefixRuns(
         missing.map((i) => wanted[i]!),
@@ -215,7 +250,7 @@ function keyOf({
   replicate,
   clips,
   coarse,
-}: Pick<JournalEvaluation, 'phase' | 'betas' | 'replicate' | 'clips' | 'coarse'> | WantedEvaluation): string {
+}: Pick<Heard, 'phase' | 'betas' | 'replicate' | 'clips' | 'coarse'> | WantedEvaluation): string {
   return `${coarse ? 'coarse ' : ''}${phase} ${replicate} ${clips === undefined ? '' : clips.join('-')} ${betas.join(' ')}`;
 }
 

@@ -12,7 +12,9 @@ export interface Taken {
   readonly heardCoarsely: number[][];
   nfe: number;
   seconds: number;
-  /** Once it is complete, or has lost its race. */
+  /** Once an evaluation of it has failed twice: why. */
+  failure?: string;
+  /** Once it is complete, has failed, or has lost its race. */
   trial?: Trial;
   /** The end of the generation that it is of. */
   generation: Promise<unknown>;

@@ -95,12 +95,12 @@ export async function runTrials(
 
   async function record(
     taken: Taken,
-    state: 'complete' | 'pruned',
+    state: Trial['state'],
     byClip: ByClip,
     score: number,
     { coarse }: Stage,
   ): Promise<void> {
-    const { id, candidate, draws, nfe, seconds } = taken;
+    const { id, candidate, draws, nfe, seconds, failure: reason } = taken;
     const { standardError } = estimate(byClip);
     const trial: Trial = {
       ...candidate,
@@ -112,6 +112,7 @@ export async function runTrials(
       draws,
       nfe,
       seconds,
+      ...(reason !== undefined && { reason }),
     };
     if (!written.has(id)) await study.addTrial(trial);
     taken.trial = trial;
@@ -156,16 +157,22 @@ export async function runTrials(
         await before;
         if (heard.length < dues.length) return;
         const rows = rowsOf(taken, stage);
-        for (const { replicate, distances } of heard) {
+        for (const entry of heard) {
+          if (entry.type === 'failure') {
+            taken.failure ??= entry.reason;
+            continue;
+          }
+          const { replicate, distances } = entry;
           const row = rows[replicate] ?? [];
           if (row.length === part[0]) row.push(...distances[metric]!);
           rows[replicate] = row;
+          taken.seconds += entry.seconds;
         }
         const charged = costOf(dues);
         taken.nfe += charged;
-        taken.seconds += heard.reduce((sum, { seconds }) => sum + seconds, 0);
         finish(charged);
         if (part[1] < clipCount) return;
+        if (taken.failure !== undefined) return await record(taken, 'failed', [], Number.NaN, stage);
         if (rows.slice(0, taken.draws).some((row) => row.length < clipCount)) return;
         const byClip = byClipOf(rows, taken.draws, clipCount);
         await record(taken, 'complete', byClip, estimate(byClip).mean, stage);
@@ -202,6 +209,10 @@ export async function runTrials(
         // None has lost only because no more is heard.
         if (runner.hasStopped()) return;
         const { candidate, draws } = taken;
+        if (taken.failure !== undefined) {
+          await record(taken, 'failed', [], Number.NaN, stage);
+          continue;
+        }
         const byClip = byClipOf(rowsOf(taken, stage), draws, stage.part[1]);
         const hasFallen = incumbent !== undefined && loses(byClip, incumbent);
         if (stage.coarse && incumbent !== undefined) coarseDrops.push(hasFallen);
@@ -217,9 +228,10 @@ export async function runTrials(
     }
   }
 
-  /** One of each schedule that was taken, in the order of ids. */
+  /** One of each schedule that was taken and has not failed, in the order of ids. */
   function schedules(): Taken[] {
-    return [...tried.values()].map(([first]) => first!);
+    const whole = [...tried.values()].filter((all) => all.every(({ failure }) => failure === undefined));
+    return whole.map(([first]) => first!);
   }
 
   async function evaluate(candidates: readonly Candidate[], draws: number): Promise<Trial[]> {
@@ -233,7 +245,7 @@ export async function runTrials(
     for (const candidate of candidates) {
       const key = candidate.betas.join(' ');
       const before = tried.get(key) ?? [];
-      let taken = before.find((other) => other.draws >= draws);
+      let taken = before.find((other) => other.draws >= draws || other.failure !== undefined);
       if (taken === undefined) {
         const rows = before[0] ?? { heard: [], heardCoarsely: [] };
         const paid = entered.map((stage) => duesOf(candidate.betas, stage, draws, rowsOf(rows, stage)));

@@ -5,7 +5,7 @@ import { apart } from './apart.ts';
 import type { JournalEvaluation, Phase } from './journal.ts';
 import type { Outcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
-import type { Runner } from './runner.ts';
+import type { Heard, Runner } from './runner.ts';
 import { ranked, standing } from './standing.ts';
 import { type Estimate, estimate, meanOverReplicates, pairedDifference } from './statistics.ts';
 import type { Study } from './study.ts';
@@ -115,12 +115,13 @@ export async function verify({
         }),
       ),
     );
-    const entries = await Promise.all(started.map((entry) => entry.then((complete) => counted(phase, complete))));
+    const entries = await Promise.all(started.map((entry) => entry.then((ended) => counted(phase, ended))));
     const complete = entries.filter((entry) => entry !== undefined);
     if (runner.hasStopped()) return undefined;
     return schedules.map((_, i) => distancesByClip(complete.slice(i * replicates, (i + 1) * replicates)));
   }
-  function counted(phase: Phase, entry: JournalEvaluation | undefined) {
+  function counted(phase: Phase, ended: Heard | undefined): JournalEvaluation | undefined {
+    const entry = ended?.type === 'evaluation' ? ended : undefined;
     // Not what was made: that may be less, by the worker that had it.
     nfe += entry?.betas.length ?? 0;
     onProgress({ phase, trials: trials.length, nfe: searchNfe + nfe, nfePlanned, best });
