@@ -1,5 +1,6 @@
 import { join, parse, resolve } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
+import { timeNow } from '../formats/time-now.ts';
 import { DEMO } from '../model/demo.ts';
 import { modelFiles } from '../model/model-files.ts';
 import { counted, duration } from '../report/numbers.ts';
@@ -110,7 +111,7 @@ async function runSearch({ plan, folder, mode, jobs, say, args }: Run): Promise<
   const { quiet } = args;
   return withSession({ model: plan, jobs, quiet, say }, async ({ pool, secondsPerNfe, progress, isCancelled }) => {
     const halfDifference = await halfDifferenceOf(plan, { pool, say, recorded: mode.fresh ? [] : [folder] });
-    const study = await openStudy(folder, { ...plan.settings, ...halfDifference }, mode, Date.now());
+    const study = await openStudy(folder, { ...plan.settings, ...halfDifference }, mode, timeNow());
     announce(plan, study, secondsPerNfe, say);
     const { strategy, baselines } = plan;
     const recordings = plan.worker.clips.heldout;

@@ -11,6 +11,7 @@ export interface ThreadData<Settings> {
 
 /**
  * Runs tasks on that many threads, each started from the module at `entry` with `settings` as its workerData.
+ * A thread that throws past its task, outgrows its heap or ends rejects its task alone, and another takes its place.
  * A thread is never ended while it works: a native call that is cut off aborts the whole process.
  */
 export function createThreadPool<Settings, Task, Result>(
@@ -31,6 +32,8 @@ export function createThreadPool<Settings, Task, Result>(
     // Tests run the workers from source.
     execArgv: entry.pathname.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [],
   });
+  // A thread that ends while it has no task is replaced, and is no reason to end the process.
+  pool.on('error', () => {});
   const unfinished = new Set<Promise<Result>>();
   return {
     workers: threads,

@@ -54,12 +54,16 @@ there are ${counted(trials.length, 'trial')} listed here.</p>`;
 ${betasBlock(`Betas of ${outcome.name}`, settings, outcome)}`;
 }
 
+/** Of failed trials, that are told apart. */
+const MOST_REASONS = 2;
+
 /** How many trials have no score of their own, or are of a schedule that has one, and why; nothing where each has one. */
 function incomplete(trials: StudyData['trials']): string {
   const count = (wanted: string) => trials.filter(({ state }) => state === wanted).length;
+  const reasons = [...new Set(trials.flatMap(({ reason }) => reason ?? []))].slice(0, MOST_REASONS);
   const counts = [
     [count('pruned'), 'dropped early'],
-    [count('failed'), 'failed'],
+    [count('failed'), reasons.length === 0 ? 'failed' : `failed (${reasons.join('; ')})`],
     [trials.length - unlike(trials).length, 'heard again with more draws of noise'],
   ] as const;
   return counts.flatMap(([trials, what]) => (trials > 0 ? [`${grouped(trials)} ${what}`] : [])).join(', ');

@@ -1,6 +1,6 @@
 import { METRIC_NAMES, type MetricName } from '../audio/distances/index.ts';
 import { groupBy } from './group-by.ts';
-import { type JournalContent, type JournalEntry, readJournal } from './journal.ts';
+import { type JournalContent, type JournalMade, readJournal } from './journal.ts';
 import { type Listening, readListening } from './listening.ts';
 import { meanOverReplicates } from './statistics.ts';
 import { studyPaths } from './study.ts';
@@ -52,7 +52,7 @@ function timesOf({
   const offsets = sessions.map((_, i) =>
     sessions.slice(0, i).reduce((sum, { start, end }) => sum + (end - start) / 1000, 0),
   );
-  const entries: JournalEntry[] = [...evaluations, ...cleanErrors, ...scoreGradients];
+  const entries: JournalMade[] = [...evaluations, ...cleanErrors, ...scoreGradients];
   const spans = sessions.flatMap((session, i): Span[] => {
     const own = entries.filter(({ end }) => session.start <= end && end <= session.end);
     const threads = [...new Set(own.map(({ worker }) => worker))].toSorted((a, b) => a - b);
@@ -68,7 +68,7 @@ function timesOf({
   return { spans: spans.toSorted((a, b) => a.start - b.start), resumed: offsets.slice(1) };
 }
 
-function occupationOf(entry: JournalEntry): Occupation {
+function occupationOf(entry: JournalMade): Occupation {
   if (entry.type === 'clean-error') return 'clean errors';
   if (entry.type === 'score-gradient') return 'gradients';
   return entry.phase === 'search' ? 'search' : 'verification';

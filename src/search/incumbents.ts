@@ -75,7 +75,7 @@ interface Race {
 }
 
 /** What both networks made of a schedule on the first part of the clips; nothing where one has not heard it with so many draws. */
-export function heardByBoth({ float, coarse }: Heard, { draws, rungs }: Race): HeardByBoth[] {
-  if (Math.min(float.length, coarse.length) < draws) return [];
+export function heardByBoth({ float, coarse, failure }: Heard, { draws, rungs }: Race): HeardByBoth[] {
+  if (failure !== undefined || Math.min(float.length, coarse.length) < draws) return [];
   return [{ coarse: byClipOf(coarse, draws, rungs[0]!), float: byClipOf(float, draws, rungs[0]!) }];
 }

@@ -1,4 +1,4 @@
-import type { JournalEvaluation } from './journal.ts';
+import type { JournalEvaluation, JournalHearing } from './journal.ts';
 import type { StudySettings } from './settings.ts';
 import { estimate, meanOverReplicates } from './statistics.ts';
 import type { Trial } from './trial.ts';
@@ -11,12 +11,13 @@ import type { Trial } from './trial.ts';
  * @param isWanted of a trial's id; default: all are
  */
 export function completeTrials(
-  bySchedule: Iterable<readonly JournalEvaluation[]>,
+  bySchedule: Iterable<readonly JournalHearing[]>,
   settings: Pick<StudySettings, 'metric' | 'replicates' | 'scoringClips'>,
   isWanted: (id: number) => boolean = () => true,
 ): Trial[] {
   const trials: Trial[] = [];
-  for (const entries of bySchedule) {
+  for (const all of bySchedule) {
+    const entries = all.filter((entry) => entry.type === 'evaluation');
     const ids = new Set(entries.flatMap(({ trial }) => trial ?? []));
     for (const id of ids) if (isWanted(id)) trials.push(...completeTrial(id, entries, settings));
   }

@@ -69,13 +69,37 @@ const scoreGradient = z.strictObject({
   end: z.number(),
 });
 
-const line = z.discriminatedUnion('type', [header, session, evaluation, cleanError, scoreGradient]);
+/** An evaluation of the search phase that failed twice, which costs its trial and not the search. */
+const failure = z.strictObject({
+  type: z.literal('failure'),
+  phase: z.literal('search'),
+  trial: z.int().positive(),
+  origin: z.string().optional(),
+  parent: z.int().positive().optional(),
+  betas: z.array(z.number()).min(1),
+  replicate: z.int().nonnegative(),
+  draws: z.int().positive().optional(),
+  clips: z.tuple([z.int().nonnegative(), z.int().positive()]).optional(),
+  coarse: z.literal(true).optional(),
+  /** What the trial was charged for it. */
+  charged: z.number().positive().optional(),
+  reason: z.string().min(1),
+  start: z.number(),
+  end: z.number(),
+});
+
+const line = z.discriminatedUnion('type', [header, session, evaluation, cleanError, scoreGradient, failure]);
 
 export type JournalEvaluation = z.infer<typeof evaluation>;
 export type JournalCleanError = z.infer<typeof cleanError>;
 export type JournalScoreGradient = z.infer<typeof scoreGradient>;
+export type JournalFailure = z.infer<typeof failure>;
+/** An evaluation, or that it failed twice, which ends the search where it is not of a trial. */
+export type JournalHearing = JournalEvaluation | JournalFailure;
+/** What a worker made. */
+export type JournalMade = JournalEvaluation | JournalCleanError | JournalScoreGradient;
 /** What a job came to. */
-export type JournalEntry = JournalEvaluation | JournalCleanError | JournalScoreGradient;
+export type JournalEntry = JournalMade | JournalFailure;
 type JournalLine = z.infer<typeof line>;
 
 const isNumber = (value: unknown) => typeof value === 'number' && Number.isFinite(value);
@@ -131,6 +155,7 @@ export interface JournalContent {
   readonly evaluations: readonly JournalEvaluation[];
   readonly cleanErrors: readonly JournalCleanError[];
   readonly scoreGradients: readonly JournalScoreGradient[];
+  readonly failures: readonly JournalFailure[];
   /** When each session began and when its last entry ended, in milliseconds since 1970. */
   readonly sessions: readonly { readonly start: number; readonly end: number }[];
   /** Wall-clock seconds that they took. */
@@ -151,6 +176,7 @@ export async function readJournal(path: string): Promise<JournalContent & { read
   const evaluations: JournalEvaluation[] = [];
   const cleanErrors: JournalCleanError[] = [];
   const scoreGradients: JournalScoreGradient[] = [];
+  const failures: JournalFailure[] = [];
   const decoder = new TextDecoder();
   let count = 0;
   for (let begin = 0; begin < validBytes; ) {
@@ -167,6 +193,7 @@ export async function readJournal(path: string): Promise<JournalContent & { read
     if (entry.type === 'evaluation') evaluations.push(entry);
     else if (entry.type === 'clean-error') cleanErrors.push(entry);
     else if (entry.type === 'score-gradient') scoreGradients.push(entry);
+    else if (entry.type === 'failure') failures.push(entry);
     if (entry.type === 'session') sessions.push({ start: entry.start, end: entry.start });
     else if (entry.type !== 'journal') {
       const current = sessions.at(-1);
@@ -174,7 +201,7 @@ export async function readJournal(path: string): Promise<JournalContent & { read
     }
   }
   const seconds = sessions.reduce((sum, { start, end }) => sum + (end - start) / 1000, 0);
-  return { evaluations, cleanErrors, scoreGradients, sessions, seconds, validBytes };
+  return { evaluations, cleanErrors, scoreGradients, failures, sessions, seconds, validBytes };
 }
 
 /** Appends lines to a journal; each is on the disk before `append` resolves. */

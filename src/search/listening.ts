@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readWav, writeWav } from '../audio/wav.ts';
-import { InputError } from '../formats/input-error.ts';
 import { checkData, numbersOrNull, parseJson } from '../formats/json.ts';
 import { readIfThere, readInput } from '../formats/read-input.ts';
 import { writeWhole } from '../formats/write-whole.ts';
+import { attempt } from './attempts.ts';
 import type { Outcome } from './outcome.ts';
 import type { EvaluationPool } from './runner.ts';
 import type { StudySettings } from './settings.ts';
@@ -51,7 +51,7 @@ interface Wanted {
 
 /**
  * Generates the first held-out clips with the winner, the runner-up, the best baseline and the worst trial; one that comes twice is heard
- * once, and one whose signal is not finite not at all. Undefined where it was cancelled.
+ * once, and one whose signal is not finite, or whose worker fails twice, not at all. Undefined where it was cancelled.
  */
 export async function listen({ settings, trials, outcome, recordings, pool }: Wanted): Promise<Listening | undefined> {
   const clips = recordings.slice(0, CLIPS).map((recording, i) => ({ name: settings.heldoutClips[i]!.name, recording }));
@@ -67,11 +67,10 @@ export async function listen({ settings, trials, outcome, recordings, pool }: Wa
         clips: [0, clips.length],
         audible: true,
       } as const;
-      const answer = await pool.run({ kind: 'jobs', jobs: [task] });
-      if (answer.kind === 'bad-input') throw new InputError(answer.message);
-      const result = answer.kind === 'jobs' ? answer.results[0] : undefined;
-      if (result?.kind !== 'evaluation') return undefined;
-      const { signals = [], distances } = result;
+      const [made] = await attempt(pool, [task], () => false);
+      if (made !== undefined && 'reason' in made) return [];
+      if (made?.result.kind !== 'evaluation') return undefined;
+      const { signals = [], distances } = made.result;
       if (!signals.every((signal) => signal.every(Number.isFinite))) return [];
       return [{ ...schedule, scores: [...distances[settings.metric]!], signals }];
     }),

@@ -39,6 +39,7 @@ const row = z.object({
   draws: whole.pipe(z.int().positive()).optional(),
   nfe: number,
   seconds: number,
+  reason: orEmpty.optional(),
 });
 
 /**
@@ -62,8 +63,10 @@ function parseTrials(text: string, settings: StudySettings, path: string): Trial
   const wholeLines = text.slice(0, text.lastIndexOf('\n') + 1);
   if (wholeLines === '') return [];
   const header = wholeLines.slice(0, wholeLines.indexOf('\n') + 1);
-  // Older studies have no column for what was the same in all trials.
-  if (header !== csvHeader(settings) && header !== csvHeader(settings).replace('draws,', '')) {
+  // Older studies have no column for why trials failed, and those before them none for what was the same in all trials.
+  const newest = csvHeader(settings);
+  const older = newest.replace(',reason\n', '\n');
+  if (![newest, older, older.replace('draws,', '')].includes(header)) {
     const got = header.slice(0, 80).trimEnd();
     throw new InputError(`${path}: line 1: the columns id,parent, … beta_${steps} were expected, got ${got}`);
   }
@@ -91,7 +94,17 @@ function parseTrial(record: Row['record'], steps: number, replicates: number, wh
     const { path, message } = result.error.issues[0]!;
     throw new InputError(`${where}: ${path.join('.')}: ${message}, got ${JSON.stringify(record[String(path[0])])}`);
   }
-  const { id, parent, strategy: origin, state, score, standard_error: standardError, nfe, seconds } = result.data;
+  const {
+    id,
+    parent,
+    strategy: origin,
+    state,
+    score,
+    standard_error: standardError,
+    nfe,
+    seconds,
+    reason,
+  } = result.data;
   if (result.data.steps > steps) {
     throw new InputError(`${where}: steps: at most the study's ${steps} were expected, got ${result.data.steps}`);
   }
@@ -109,6 +122,7 @@ function parseTrial(record: Row['record'], steps: number, replicates: number, wh
     draws: result.data.draws ?? replicates,
     nfe,
     seconds,
+    ...(reason !== undefined && { reason }),
     betas: parseBetas(record, result.data.steps, where),
   };
 }

@@ -1,11 +1,19 @@
 import { InputError } from '../formats/input-error.ts';
 import type { Pool } from '../pool/pool.ts';
+import { attempt, type FailedTwice, type Made } from './attempts.ts';
 import type { CleanErrorTask, EvaluationTask, ScoreGradientTask } from './evaluator.ts';
-import type { JournalCleanError, JournalEntry, JournalEvaluation, JournalScoreGradient, Phase } from './journal.ts';
+import type {
+  JournalCleanError,
+  JournalEntry,
+  JournalFailure,
+  JournalHearing,
+  JournalScoreGradient,
+  Phase,
+} from './journal.ts';
 import { prefixRuns } from './prefix-runs.ts';
 import { rowRuns } from './row-runs.ts';
 import type { Study } from './study.ts';
-import type { Job, JobResult, WorkerResult, WorkerTask } from './worker.ts';
+import type { Job, WorkerResult, WorkerTask } from './worker.ts';
 
 export type EvaluationPool = Pool<WorkerTask, WorkerResult>;
 
@@ -31,7 +39,7 @@ export interface Runner {
    * Starts evaluations, those under one prefix together, and gives their entries in the journal, in the order wanted: what the journal has at once, the
    * others eventually.
    */
-  evaluate(wanted: readonly WantedEvaluation[]): readonly (JournalEvaluation | Eventually<JournalEvaluation>)[];
+  evaluate(wanted: readonly WantedEvaluation[]): readonly (JournalHearing | Eventually<JournalHearing>)[];
   /** The same of errors at noise levels. */
   cleanErrors(wanted: readonly CleanErrorTask[]): readonly Eventually<JournalCleanError>[];
   /** The same of gradients of scores. */
@@ -51,13 +59,8 @@ export interface Runner {
 /** Runs of jobs under way for each worker: the one it does, and one it finds when that is done. */
 const UNDER_WAY_PER_WORKER = 2;
 
-/** A job's result, when it was made, in milliseconds since 1970, and by which thread. */
-interface Made {
-  readonly result: JobResult;
-  readonly start: number;
-  readonly end: number;
-  readonly worker: number;
-}
+/** Trials that fail one after the other, with none between them that does not, before it is taken that something else is wrong. */
+const MOST_FAILURES_IN_A_ROW = 8;
 
 export function createRunner(study: Study, pool: EvaluationPool, isCancelled: () => boolean): Runner {
   const begin = performance.now();
@@ -67,6 +70,7 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
   let turn: Promise<unknown> = Promise.resolve();
   let failure: { readonly error: unknown } | undefined;
   let nfeMade = 0;
+  let failuresInARow = 0;
   const { scoringClips, heldoutClips, rowsPerCall } = study.settings;
   const clipsOf = ({ set, clips }: Pick<EvaluationTask, 'set' | 'clips'>) =>
     clips === undefined ? (set === 'scoring' ? scoringClips : heldoutClips).length : clips[1] - clips[0];
@@ -76,7 +80,7 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
    * Does a run of jobs once a worker is about to be free, and keeps the first of them, as many as were complete when the search was cancelled
    * or went wrong.
    */
-  async function make<Entry>(jobs: readonly Job[], keep: (made: Made, i: number) => Eventually<Entry>) {
+  async function make<Entry>(jobs: readonly Job[], keep: (made: Made | FailedTwice, i: number) => Eventually<Entry>) {
     const before = turn;
     let done = () => {};
     turn = new Promise<void>((resolve) => {
@@ -92,28 +96,50 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
     return kept;
   }
 
-  async function run(jobs: readonly Job[]): Promise<readonly Made[]> {
+  async function run(jobs: readonly Job[]): Promise<readonly (Made | FailedTwice)[]> {
     try {
-      const answer = await pool.run({ kind: 'jobs', jobs });
-      if (answer.kind === 'bad-input') throw new InputError(answer.message);
-      if (answer.kind !== 'jobs') return [];
-      let end = Date.now();
-      const latestFirst = answer.results.toReversed().map((result): Made => {
-        const one = { result, start: Math.round(end - 1000 * result.seconds), end, worker: answer.worker };
-        end = one.start;
-        return one;
-      });
-      return latestFirst.toReversed();
+      return await attempt(pool, jobs, hasStopped);
     } catch (error) {
       failure ??= { error };
       return [];
     }
   }
 
+  /** Ends the search, of which this was no trial. */
+  function refused(what: string, { reason }: FailedTwice): undefined {
+    const error = new InputError(`${study.folder}: ${what} failed twice: ${reason}; what was finished is saved`);
+    failure ??= { error };
+  }
+
+  function writtenFailure(failed: FailedTwice, wanted: WantedEvaluation): Eventually<JournalFailure> {
+    const { phase, trial, origin, parent, draws, charged, betas, replicate, clips, coarse } = wanted;
+    if (phase !== 'search' || trial === undefined) {
+      return Promise.resolve(refused(`an evaluation for the ${phase}`, failed));
+    }
+    failuresInARow++;
+    if (failuresInARow === MOST_FAILURES_IN_A_ROW) {
+      return Promise.resolve(refused(`each of ${MOST_FAILURES_IN_A_ROW} evaluations in a row`, failed));
+    }
+    return written({
+      type: 'failure',
+      phase,
+      trial,
+      origin,
+      parent,
+      betas: [...betas],
+      replicate,
+      draws,
+      ...(clips && { clips: [clips[0], clips[1]] }),
+      ...(coarse && { coarse: true }),
+      charged,
+      ...failed,
+    });
+  }
+
   async function written<Entry extends JournalEntry>(entry: Entry): Eventually<Entry> {
     try {
       await study.journal.append(entry);
-      nfeMade += entry.nfe;
+      if (entry.type !== 'failure') nfeMade += entry.nfe;
       return entry;
     } catch (error) {
       failure ??= { error };
@@ -125,7 +151,10 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
     const tasks = wanted.map(({ kind, betas, set, purpose, replicate, metrics, clips, coarse }): EvaluationTask => {
       return { kind, betas, set, purpose, replicate, metrics, ...(clips && { clips }), ...(coarse && { coarse }) };
     });
-    return make(tasks, async ({ result, ...when }, i): Eventually<JournalEvaluation> => {
+    return make(tasks, async (made, i): Eventually<JournalHearing> => {
+      if ('reason' in made) return writtenFailure(made, wanted[i]!);
+      failuresInARow = 0;
+      const { result, ...when } = made;
       if (result.kind !== 'evaluation') return undefined;
       const { phase, trial, origin, parent, draws, charged, betas, replicate, clips, coarse } = wanted[i]!;
       const { distances, nfe, seconds } = result;
@@ -148,7 +177,9 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
   }
 
   function cleanErrors(tasks: readonly CleanErrorTask[]) {
-    return make(tasks, async ({ result, ...when }, i): Eventually<JournalCleanError> => {
+    return make(tasks, async (made, i): Eventually<JournalCleanError> => {
+      if ('reason' in made) return refused('an error at a noise level', made);
+      const { result, ...when } = made;
       if (result.kind !== 'clean-error') return undefined;
       const { errors, nfe, seconds } = result;
       return written({ type: 'clean-error', sigma: tasks[i]!.sigma, errors: [...errors], nfe, seconds, ...when });
@@ -157,7 +188,9 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
 
   async function scoreGradient(task: ScoreGradientTask): Eventually<JournalScoreGradient> {
     const { betas, replicate } = task;
-    const [entry] = await make([task], async ({ result, ...when }): Eventually<JournalScoreGradient> => {
+    const [entry] = await make([task], async (made): Eventually<JournalScoreGradient> => {
+      if ('reason' in made) return refused('the gradient of a score', made);
+      const { result, ...when } = made;
       if (result.kind !== 'score-gradient') return undefined;
       const { gradient, nfe, seconds } = result;
       const found = { betas: [...betas], replicate, gradient: [...gradient] };
@@ -171,7 +204,7 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
       const known = wanted.map((one) => study.done.evaluations.take(one));
       const missing = [...known.keys()].filter((i) => known[i] === undefined);
       if (missing.length === 0) return known.filter((entry) => entry !== undefined);
-      const entries = known.map((entry): JournalEvaluation | Eventually<JournalEvaluation> => {
+      const entries = known.map((entry): JournalHearing | Eventually<JournalHearing> => {
         return entry ?? Promise.resolve(undefined);
       });
       const runs = prefixRuns(

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { timeNow } from '../formats/time-now.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { defaultBudget, planOn, type SearchPlan, type SearchRequest } from './plan.ts';
 import type { ModelPlan } from './plan-model.ts';
@@ -55,7 +56,7 @@ export async function searchMany(options: ManyOptions): Promise<readonly OneOfMa
     const plan = await planOn(model, request, known === undefined ? shorterFor(request, found) : shorterOf(known));
     // The later ones are not there where the run was stopped before them.
     const mode = { resume: resume && i === 0 };
-    const study = await openStudy(own, plan.settings, mode, Date.now());
+    const study = await openStudy(own, plan.settings, mode, timeNow());
     const after = planned.slice(i + 1).reduce((sum, cost) => sum + cost, 0);
     const spent = before;
     const result = await search({

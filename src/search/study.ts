@@ -36,7 +36,7 @@ export interface Study {
   readonly folder: string;
   readonly settings: StudySettings;
   /** What earlier sessions did. */
-  readonly done: Omit<JournalContent, 'evaluations'> & { readonly evaluations: KnownEvaluations };
+  readonly done: Omit<JournalContent, 'evaluations' | 'failures'> & { readonly evaluations: KnownEvaluations };
   readonly journal: JournalWriter;
   /**
    * Makes trials.csv hold whole rows alone, one of each trial that the journal holds complete, and maybe of others; gives the ids of all, to which no
@@ -73,8 +73,9 @@ export async function openStudy(wanted: string, settings: StudySettings, mode: S
     throw new InputError(`${folder}: no study can be made here, --study names another folder: ${error.message}`);
   });
   if (JSON.stringify(known) !== JSON.stringify(settings)) await writeWhole(paths.settings, toJson(settings));
-  const { validBytes, evaluations, ...rest } = await readJournal(paths.journal);
-  const done = { ...rest, evaluations: knownEvaluations(evaluations) };
+  const { validBytes, evaluations, failures, ...rest } = await readJournal(paths.journal);
+  // Of one that failed and was made after all, what was made counts.
+  const done = { ...rest, evaluations: knownEvaluations([...failures, ...evaluations]) };
   const journal = await openJournal(paths.journal, validBytes, now);
   const header = csvHeader(settings);
   const rowsOf = (trials: readonly Trial[]) => trials.map((trial) => csvRow(trial, settings)).join('');

@@ -7,12 +7,14 @@ export interface Heard {
   float: readonly (readonly number[])[];
   /** The same by the coarse network. */
   coarse: readonly (readonly number[])[];
+  /** Once an evaluation of it has failed twice: why. It is not heard again. */
+  failure?: string;
 }
 
 /** A candidate that was taken. */
 export interface Taken {
   readonly id: number;
-  /** Once it is complete, or has lost its race, the trial. */
+  /** Once it is complete, has failed, or has lost its race, the trial. */
   candidate: Candidate | Trial;
   readonly draws: number;
   /** One for all that are of the same schedule. */
@@ -23,13 +25,15 @@ export interface Taken {
   generation: Promise<unknown> | undefined;
 }
 
-/** Of those taken of one schedule, from the last on, the first that was heard with so many draws of noise. */
+/** Of those taken of one schedule, from the last on, the first that was heard with so many draws of noise, or has failed. */
 export function withDraws(last: Taken, draws: number): Taken | undefined {
-  const earlier = last.before && withDraws(last.before, draws);
-  return earlier ?? (last.draws >= draws ? last : undefined);
+  let found = last.heard.failure === undefined ? undefined : last;
+  for (let taken: Taken | undefined = last; taken !== undefined; taken = taken.before)
+    if (taken.draws >= draws) found = taken;
+  return found;
 }
 
-/** What became of it, once it is complete or has lost its race. */
+/** What became of it, once it is complete, has failed, or has lost its race. */
 export function trialOf({ candidate }: Taken): Trial | undefined {
   return 'state' in candidate ? candidate : undefined;
 }

@@ -11,7 +11,7 @@ export interface Candidate {
 export interface Trial extends Candidate {
   /** Counts from 1 in the order in which the strategy asked. */
   readonly id: number;
-  /** A schedule that blows up is a failed trial; one that lost its race before all clips were heard is a pruned one. */
+  /** A schedule that blows up, or whose worker fails twice, is a failed trial; one that lost its race before all clips were heard is a pruned one. */
   readonly state: 'complete' | 'failed' | 'pruned';
   /**
    * Mean distance over clips and replicates; lower is better; NaN where it failed. Of a pruned trial what it comes to if it is worse than
@@ -26,6 +26,8 @@ export interface Trial extends Candidate {
   readonly draws: number;
   readonly nfe: number;
   readonly seconds: number;
+  /** Of a failed trial whose evaluation failed twice, why. */
+  readonly reason?: string;
 }
 
 /**

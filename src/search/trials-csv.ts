@@ -24,13 +24,14 @@ export function csvHeader({ steps, coarse }: Columns): string {
       'seconds',
       'terminal_level',
       ...betas,
+      'reason',
     ],
   ]);
 }
 
 /** A trial's line of trials.csv, at full precision; what there is no number for is empty. */
 export function csvRow(trial: Trial, { steps, coarse }: Columns): string {
-  const { id, parent, betas, origin, state, score, standardError, draws, nfe, seconds } = trial;
+  const { id, parent, betas, origin, state, score, standardError, draws, nfe, seconds, reason = '' } = trial;
   const terminalLevel = NoiseSchedule.fromBetas(betas, { asPublished: true }).levels.at(-1)!;
   const missing = Array.from({ length: steps - betas.length }, () => '');
   const numbers = [score, standardError].map((value) => (Number.isFinite(value) ? value : ''));
@@ -49,6 +50,7 @@ export function csvRow(trial: Trial, { steps, coarse }: Columns): string {
       terminalLevel,
       ...betas,
       ...missing,
+      reason,
     ],
   ]);
 }

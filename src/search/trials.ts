@@ -1,7 +1,7 @@
 import { agreement, COARSE_NFE, type CoarseSummary, hasLostCoarsely, paysToHearCoarsely } from './coarse.ts';
 import { PULLBACK_NFE } from './evaluator.ts';
 import { createIncumbents, heardByBoth, type Incumbents } from './incumbents.ts';
-import type { JournalEvaluation } from './journal.ts';
+import type { JournalHearing } from './journal.ts';
 import { keyOfNumbers } from './number-key.ts';
 import { createPrefixLedger, prefixKeys, searchConstants } from './prefixes.ts';
 import type { Progress } from './progress.ts';
@@ -110,13 +110,14 @@ export async function runTrials(
   /** Gives nothing where the trial's row is written already, so that a night's trials are gone through again at once. */
   function record(
     { taken, nfe, seconds }: Entry,
-    state: 'complete' | 'pruned',
+    state: Trial['state'],
     byClip: ByClip,
     score: number,
     { coarse }: Stage,
   ): Promise<void> | undefined {
     const { id, candidate, draws } = taken;
     const { betas, origin, parent } = candidate;
+    const { failure: reason } = taken.heard;
     const { standardError } = estimate(byClip);
     const trial: Trial = {
       id,
@@ -130,6 +131,7 @@ export async function runTrials(
       draws,
       nfe,
       seconds,
+      ...(reason !== undefined && { reason }),
     };
     const keep = () => {
       taken.candidate = trial;
@@ -150,17 +152,23 @@ export async function runTrials(
   function takeHeard(
     entry: Entry,
     dues: readonly Due[],
-    heard: readonly JournalEvaluation[],
+    heard: readonly JournalHearing[],
     stage: Stage,
   ): Promise<void> | undefined {
     if (heard.length < dues.length) return undefined;
     const { taken } = entry;
-    for (const { replicate, distances } of heard) addRow(taken.heard, stage, replicate, distances[metric]!);
+    for (const one of heard) {
+      if (one.type === 'failure') taken.heard.failure ??= one.reason;
+      else {
+        addRow(taken.heard, stage, one.replicate, one.distances[metric]!);
+        entry.seconds += one.seconds;
+      }
+    }
     const charged = costOf(dues);
     entry.nfe += charged;
-    entry.seconds += heard.reduce((sum, { seconds }) => sum + seconds, 0);
     done += charged;
     if (stage.part[1] < clipCount) return undefined;
+    if (taken.heard.failure !== undefined) return record(entry, 'failed', [], Number.NaN, stage);
     const rows = rowsOf(taken.heard, stage);
     if (rows.slice(0, taken.draws).some((row) => row.length < clipCount)) return undefined;
     const byClip = byClipOf(rows, taken.draws, clipCount);
@@ -254,6 +262,10 @@ export async function runTrials(
         // None has lost only because no more is heard.
         if (runner.hasStopped()) return;
         const { candidate, heard, draws } = taken;
+        if (heard.failure !== undefined) {
+          await record(entry, 'failed', [], Number.NaN, stage);
+          continue;
+        }
         const byClip = byClipOf(rowsOf(heard, stage), draws, stage.part[1]);
         const hasFallen = incumbent !== undefined && loses(byClip, incumbent);
         if (stage.coarse && incumbent !== undefined) coarseDrops.push(hasFallen);

@@ -2,7 +2,7 @@ import { METRIC_NAMES, type MetricName } from '../audio/distances/index.ts';
 import { InputError } from '../formats/input-error.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { apart } from './apart.ts';
-import type { JournalEvaluation, Phase } from './journal.ts';
+import type { JournalEvaluation, JournalHearing, Phase } from './journal.ts';
 import type { Outcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
 import type { Runner } from './runner.ts';
@@ -120,7 +120,8 @@ export async function verify({
     if (runner.hasStopped()) return undefined;
     return schedules.map((_, i) => distancesByClip(complete.slice(i * replicates, (i + 1) * replicates)));
   }
-  function counted(phase: Phase, entry: JournalEvaluation | undefined) {
+  function counted(phase: Phase, ended: JournalHearing | undefined): JournalEvaluation | undefined {
+    const entry = ended?.type === 'evaluation' ? ended : undefined;
     // Not what was made: that may be less, by the worker that had it.
     nfe += entry?.betas.length ?? 0;
     onProgress({ phase, trials: trials.length, nfe: searchNfe + nfe, nfePlanned, best });

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createInProcessPool } from '../../src/pool/in-process.ts';
 import type { Pool } from '../../src/pool/pool.ts';
@@ -76,4 +77,38 @@ test('a thread whose module does not load rejects its tasks, naming it', async (
   const pool = createThreadPool<null, Task, number>(new URL('./no-such-worker.ts', import.meta.url), 1, null);
   await expect(pool.run({ kind: 'echo', value: 1 })).rejects.toThrow(/no-such-worker/);
   await pool.close();
+});
+
+describe.each([1, 3])('a pool of %i threads', (threads) => {
+  const counters = new SharedArrayBuffer(8);
+  let pool: Pool<Task, number>;
+
+  beforeEach(() => {
+    // Threads that start from here on have so small a heap.
+    setFlagsFromString('--max-old-space-size=64');
+    pool = createThreadPool(workerEntry, threads, counters);
+  });
+
+  afterEach(async () => {
+    setFlagsFromString('--max-old-space-size=0');
+    await pool.close();
+  });
+
+  test.each<[string, Task, RegExp]>([
+    ['ends', { kind: 'exit' }, /exit/],
+    ['outgrows its heap', { kind: 'allocate' }, /memory limit/],
+    ['throws', { kind: 'throw', message: 'no such clip' }, /no such clip/],
+  ])('replaces a thread that %s, and does all other tasks', async (_, task, message) => {
+    for (let round = 0; round < 3; round++) {
+      const before = Array.from({ length: 5 }, (_, value) => pool.run({ kind: 'echo', value }));
+      const failing = expect(pool.run(task)).rejects.toThrow(message);
+      const after = Array.from({ length: 5 }, (_, value) => pool.run({ kind: 'echo', value }));
+      await failing;
+      expect(await Promise.all([...before, ...after])).toEqual([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+    }
+    // As many at once as before.
+    const meeting = Array.from({ length: threads }, () => pool.run({ kind: 'meet', count: threads }));
+    expect(await Promise.all(meeting)).toEqual(meeting.map(() => threads));
+    new Int32Array(counters).fill(0);
+  });
 });

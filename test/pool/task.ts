@@ -2,6 +2,10 @@
 export type Task =
   | { readonly kind: 'echo'; readonly value: number }
   | { readonly kind: 'throw'; readonly message: string }
+  /** Ends the thread that has it. */
+  | { readonly kind: 'exit' }
+  /** Fills the heap until its thread is ended. */
+  | { readonly kind: 'allocate' }
   /** Ends once the pool is cancelled, with the number of times it looked. */
   | { readonly kind: 'until-cancelled' }
   /** Ends once that many tasks of this kind run at once. */
@@ -25,6 +29,8 @@ export async function perform(task: Task, isCancelled: () => boolean, counters: 
 
 async function answer(task: Task, isCancelled: () => boolean, counts: Int32Array): Promise<number> {
   if (task.kind === 'throw') throw new Error(task.message);
+  if (task.kind === 'exit') process.exit(3);
+  if (task.kind === 'allocate') return allocate();
   if (task.kind === 'echo') return task.value;
   if (task.kind === 'until-cancelled') {
     let looks = 1;
@@ -37,4 +43,9 @@ async function answer(task: Task, isCancelled: () => boolean, counts: Int32Array
     if (Atomics.wait(counts, MET, met, PATIENCE_MS) === 'timed-out') throw new Error(`only ${met} tasks ran at once`);
   }
   return task.count;
+}
+
+function allocate(): number {
+  const kept: number[][] = [];
+  for (;;) kept.push(Array.from({ length: 10_000 }, (_, i) => i + kept.length));
 }

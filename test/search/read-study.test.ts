@@ -41,6 +41,37 @@ describe('readStudy', () => {
     await rm(own, { recursive: true });
   });
 
+  it('gives back why a trial failed, whatever the reason says', async () => {
+    const reason = 'Worker "3" ended, with code 134; =1+1';
+    const failed: Trial = {
+      ...trials[0]!,
+      id: 13,
+      state: 'failed',
+      score: Number.NaN,
+      standardError: Number.NaN,
+      reason,
+    };
+    const study = await openStudy(folder, SETTINGS, {}, 0);
+    await study.addTrial(failed);
+    await study.journal.close();
+    expect((await readStudy(folder)).trials.at(-1)).toEqual(failed);
+  });
+
+  it.each([
+    ['why trials failed', [',reason']],
+    ['why trials failed, and for draws', [',reason', 'draws,']],
+  ])('opens a study from before there was a column for %s', async (_, missing) => {
+    const [header, ...rows] = (await readFile(csv, 'utf8')).split('\n');
+    const draws = header!.split(',').indexOf('draws');
+    const older = rows.map((row) => {
+      const cells = row.split(',').slice(0, -1);
+      return (missing.length > 1 ? cells.toSpliced(draws, 1) : cells).join();
+    });
+    const oldHeader = missing.reduce((text, part) => text.replace(part, ''), header!);
+    await writeFile(csv, [oldHeader, ...older].join('\n'));
+    expect((await readStudy(folder)).trials).toEqual(trials);
+  });
+
   it('gives the outcome of a finished search', async () => {
     const study = await openStudy(folder, SETTINGS, {}, 0);
     await study.writeOutcome(exampleOutcome(trials));
@@ -67,25 +98,25 @@ describe('readStudy', () => {
   it.each([
     [
       'a word for a number',
-      '1,,3,random,complete,good,0.1,1,3,0.5,0.7,0.1,0.2,0.3',
+      '1,,3,random,complete,good,0.1,1,3,0.5,0.7,0.1,0.2,0.3,',
       'score: a number was expected, got "good"',
     ],
-    ['a missing number', '1,,3,random,complete,1,0.1,1,,0.5,0.7,0.1,0.2,0.3', 'nfe: a number was expected, got ""'],
-    ['an unknown state', '1,,3,random,done,1,0.1,1,3,0.5,0.7,0.1,0.2,0.3', 'state: '],
+    ['a missing number', '1,,3,random,complete,1,0.1,1,,0.5,0.7,0.1,0.2,0.3,', 'nfe: a number was expected, got ""'],
+    ['an unknown state', '1,,3,random,done,1,0.1,1,3,0.5,0.7,0.1,0.2,0.3,', 'state: '],
     [
       'a complete trial without a score',
-      '1,,3,random,complete,,,1,3,0.5,0.7,0.1,0.2,0.3',
+      '1,,3,random,complete,,,1,3,0.5,0.7,0.1,0.2,0.3,',
       'score: a complete trial’s number',
     ],
     [
       'a beta of 2',
-      '1,,3,random,complete,1,0.1,1,3,0.5,0.7,0.1,0.2,2',
+      '1,,3,random,complete,1,0.1,1,3,0.5,0.7,0.1,0.2,2,',
       'schedule betas: beta_3 must lie strictly between 0 and 1, got 2',
     ],
-    ['a missing beta', '1,,3,random,complete,1,0.1,1,3,0.5,0.7,0.1,0.2,', 'schedule betas: beta_3 must lie'],
+    ['a missing beta', '1,,3,random,complete,1,0.1,1,3,0.5,0.7,0.1,0.2,,', 'schedule betas: beta_3 must lie'],
     [
       'more steps than the study has',
-      '1,,4,random,complete,1,0.1,1,3,0.5,0.7,0.1,0.2,0.3',
+      '1,,4,random,complete,1,0.1,1,3,0.5,0.7,0.1,0.2,0.3,',
       'steps: at most the study’s 3',
     ],
   ])('refuses %s in one sentence with its line', async (_, line, message) => {

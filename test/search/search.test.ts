@@ -292,18 +292,4 @@ describe('search', () => {
     expect(await csv(folder)).toContain('diffwave-6,failed,,,1,6,');
     expect(result!.outcome.finalists.map(({ name }) => name)).not.toContain('diffwave-6');
   });
-
-  it('passes on what goes wrong in a worker, after the rest has come to its end', async () => {
-    const folder = await temporaryFolder();
-    let count = 0;
-    const failing = run({
-      folder,
-      log: () => {
-        if (++count === 7) throw new Error('the engine broke');
-      },
-    });
-    await expect(failing).rejects.toThrow('the engine broke');
-    const resumed = await run({ folder });
-    expect(resumed!.trials).toHaveLength(20);
-  });
 });
