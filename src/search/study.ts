@@ -38,11 +38,8 @@ export interface Study {
   /** What earlier sessions did. */
   readonly done: Omit<JournalContent, 'evaluations' | 'failures'> & { readonly evaluations: KnownEvaluations };
   readonly journal: JournalWriter;
-  /**
-   * Makes trials.csv hold whole rows alone, one of each trial that the journal holds complete, and maybe of others; gives the ids of all, to which no
-   * row is to be added.
-   */
-  restoreTrials(): Promise<Set<number>>;
+  /** Of the rows of trials.csv: those of the trials that the journal holds complete, and maybe others. A search takes out those that it comes to. */
+  readonly written: Set<number>;
   /** Adds a row to trials.csv. */
   addTrial(trial: Trial): Promise<void>;
   /** Writes trials.csv whole, in the order of ids. */
@@ -72,34 +69,22 @@ export async function openStudy(wanted: string, settings: StudySettings, mode: S
   await mkdir(folder, { recursive: true }).catch((error: Error) => {
     throw new InputError(`${folder}: no study can be made here, --study names another folder: ${error.message}`);
   });
-  if (JSON.stringify(known) !== JSON.stringify(settings)) await writeWhole(paths.settings, toJson(settings));
   const { validBytes, evaluations, failures, ...rest } = await readJournal(paths.journal);
   // Of one that failed and was made after all, what was made counts.
   const done = { ...rest, evaluations: knownEvaluations([...failures, ...evaluations]) };
+  const isChanged = JSON.stringify(known) !== JSON.stringify(settings);
+  const written = await restoreRows(paths.trials, settings, done.evaluations, isChanged);
+  if (isChanged) await writeWhole(paths.settings, toJson(settings));
   const journal = await openJournal(paths.journal, validBytes, now);
   const header = csvHeader(settings);
-  const rowsOf = (trials: readonly Trial[]) => trials.map((trial) => csvRow(trial, settings)).join('');
   return {
     folder,
     settings,
     done,
+    written,
     journal,
-    async restoreTrials() {
-      const known = new Set<number>();
-      for (const entries of done.evaluations.bySchedule()) for (const { trial } of entries) if (trial) known.add(trial);
-      const text = (await readIfThere(paths.trials)) ?? '';
-      const kept = keptRows(text, header, (id) => known.has(id));
-      const isMissing = (id: number) => !kept?.ids.has(id);
-      const missing = completeTrials(done.evaluations.bySchedule(), settings, isMissing);
-      if (kept === undefined) await writeWhole(paths.trials, header + rowsOf(missing));
-      else {
-        if (kept.length < text.length) await truncate(paths.trials, Buffer.byteLength(text.slice(0, kept.length)));
-        if (missing.length > 0) await appendFile(paths.trials, rowsOf(missing));
-      }
-      return new Set([...(kept?.ids ?? []), ...missing.map(({ id }) => id)]);
-    },
     addTrial: (trial) => appendFile(paths.trials, csvRow(trial, settings)),
-    writeTrials: (trials) => writeWhole(paths.trials, header + rowsOf(trials)),
+    writeTrials: (trials) => writeWhole(paths.trials, header + trials.map((trial) => csvRow(trial, settings)).join('')),
     async writeOutcome(outcome) {
       // A beta may be 0 or 1 once it is rounded to float32; best.json has it as it is.
       await saveSchedule(paths.tensor, NoiseSchedule.fromBetas(outcome.betas, { asPublished: true })).catch(
@@ -110,6 +95,32 @@ export async function openStudy(wanted: string, settings: StudySettings, mode: S
       await writeWhole(paths.best, toJson(outcomeFile(settings, outcome)));
     },
   };
+}
+
+/**
+ * Makes trials.csv hold whole rows alone, one of each trial that the journal holds complete; rows of others that an earlier session wrote stay, too,
+ * unless something changed that may make others of them, such as a larger budget. Gives the ids of all.
+ */
+async function restoreRows(
+  path: string,
+  settings: StudySettings,
+  evaluations: KnownEvaluations,
+  isChanged: boolean,
+): Promise<Set<number>> {
+  const header = csvHeader(settings);
+  const known = new Set<number>();
+  for (const entries of evaluations.bySchedule()) for (const { trial } of entries) if (trial) known.add(trial);
+  const text = isChanged ? '' : ((await readIfThere(path)) ?? '');
+  const kept = keptRows(text, header, (id) => known.has(id));
+  const isMissing = (id: number) => !kept?.ids.has(id);
+  const missing = completeTrials(evaluations.bySchedule(), settings, isMissing);
+  const rows = missing.map((trial) => csvRow(trial, settings)).join('');
+  if (kept === undefined) await writeWhole(path, header + rows);
+  else {
+    if (kept.length < text.length) await truncate(path, Buffer.byteLength(text.slice(0, kept.length)));
+    if (rows !== '') await appendFile(path, rows);
+  }
+  return new Set([...(kept?.ids ?? []), ...missing.map(({ id }) => id)]);
 }
 
 /**

@@ -63,8 +63,6 @@ export async function runTrials(
   const { rungs = [clipCount], coarse } = study.settings;
   const isRace = rungs.length > 1;
   const inFloat = stagesOf(rungs, false);
-  // What the journal holds is written before anything can interrupt.
-  const written = await study.restoreTrials();
   const ledger = createPrefixLedger(precision);
   /** By betas the one taken last, with the most draws of noise. */
   const tried = new Map<string, Taken>();
@@ -139,7 +137,7 @@ export async function runTrials(
       if (trial.state === 'complete') incumbents.add(taken);
       if (trial.state === 'complete' && (best === undefined || byScore(trial, best) < 0)) best = trial;
     };
-    if (!written.delete(id))
+    if (!study.written.delete(id))
       return study.addTrial(trial).then(() => {
         keep();
         tell();
