@@ -32,10 +32,10 @@ export async function runCommand<Flags extends Record<string, Options>>(
   command: Command<Flags>,
   args: readonly string[],
 ): Promise<void> {
-  // A reader that has seen enough, such as head, closes the pipe: no error of ours.
+  // A reader that has seen enough, such as head, closes the pipe, and a terminal may be closed: no errors of ours.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (!GONE.has(error.code)) throw error;
     });
   }
   let verbose = args.includes('--verbose');
@@ -68,6 +68,9 @@ export async function runCommand<Flags extends Record<string, Options>>(
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
+
+/** What is said of a pipe or a terminal that nobody has open any more. */
+const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'ENXIO', 'ENOTCONN', 'ERR_STREAM_DESTROYED']);
 
 const HELP_WIDTH = Math.min(120, process.stdout.columns ?? 120);
 

@@ -13,17 +13,18 @@ import { search, trialsNfe } from '../search/search.ts';
 import { studiesByLength } from '../search/studies-by-length.ts';
 import { finishedBefore, firstSettings, openStudy, readSettings, type Study, type StudyMode } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
-import { type CommandArguments, UsageError, wholeNumber } from './command.ts';
+import { type CommandArguments, wholeNumber } from './command.ts';
 import { deviceArgument } from './device-argument.ts';
 import { halfDifferenceOf } from './half-remark.ts';
 import { INTERRUPTED } from './interrupt.ts';
 import type { SEARCH_FLAGS } from './search-flags.ts';
-import { searchRequest } from './search-request.ts';
+import { checkUsage } from './search-request.ts';
 import { asJson, asText, type Found } from './search-result.ts';
 import { progressText, resumeCommand, withSession } from './search-session.ts';
 import { searchSeveral } from './search-several.ts';
 import { startRemarks, startSchedules } from './start-schedules.ts';
-import { labelOf, stepCounts } from './step-counts.ts';
+import { labelOf } from './step-counts.ts';
+import { tellFolder } from './study-process.ts';
 import { watched } from './watched.ts';
 
 /** What `schedule-search` does; gives the exit code. */
@@ -31,11 +32,8 @@ export async function runScheduleSearch(
   args: CommandArguments<typeof SEARCH_FLAGS>,
   positionals: readonly string[],
 ): Promise<number> {
-  if (positionals.length > 0)
-    throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
-  const [steps, ...more] = stepCounts(args.iters) as [number, ...number[]];
-  if (args.resume && args.fresh) throw new UsageError('--resume and --fresh exclude each other');
-  const wanted = searchRequest(args);
+  const { counts, request: wanted } = checkUsage(args, positionals);
+  const [steps, ...more] = counts as [number, ...number[]];
   const say = (text: string) => {
     if (!args.quiet) process.stderr.write(`${text}\n`);
   };
@@ -112,6 +110,7 @@ async function runSearch({ plan, folder, mode, jobs, say, args }: Run): Promise<
   return withSession({ model: plan, jobs, quiet, say }, async ({ pool, secondsPerNfe, progress, isCancelled }) => {
     const halfDifference = await halfDifferenceOf(plan, { pool, say, recorded: mode.fresh ? [] : [folder] });
     const study = await openStudy(folder, { ...plan.settings, ...halfDifference }, mode, timeNow());
+    tellFolder(study.folder);
     announce(plan, study, secondsPerNfe, say);
     const { strategy, baselines } = plan;
     const recordings = plan.worker.clips.heldout;

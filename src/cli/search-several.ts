@@ -18,6 +18,7 @@ import type { SearchArguments } from './search-request.ts';
 import { progressText, resumeCommand, withSession } from './search-session.ts';
 import { frontAsJson, frontAsText } from './several-result.ts';
 import { startRemarks, startsByLength } from './start-schedules.ts';
+import { tellFolder } from './study-process.ts';
 import { watched } from './watched.ts';
 
 interface Several {
@@ -102,6 +103,7 @@ async function runSearches({
         `about ${duration(nfe * secondsPerNfe)}.`,
     );
     say(`Studies: ${folder}`);
+    tellFolder(folder);
     let inHand = folders[0]!;
     const recording = { ...model, settings: { ...model.settings, ...halfDifference } };
     return watched({ isWanted: args.watch, folder: () => inHand, say }, (changed) => {

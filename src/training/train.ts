@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
+import { writeFault } from '../formats/write-fault.ts';
 import { writeWhole } from '../formats/write-whole.ts';
 import { MODEL_NAME } from '../model/model-files.ts';
 import { encodeModel, keepCheckpoints, listCheckpoints, writeCheckpoint } from './checkpoints.ts';
@@ -115,6 +116,8 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
   function unwritable(error: unknown): unknown {
     const { code, message } = error as NodeJS.ErrnoException;
     if (error instanceof InputError || code === undefined) return error;
+    const fault = writeFault(folder, error);
+    if (fault instanceof InputError) return fault;
     return new InputError(`${folder}: step ${state.step} of the run cannot be saved: ${message}`, { cause: error });
   }
 
