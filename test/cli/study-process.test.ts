@@ -149,7 +149,10 @@ test('ends at once when the command is killed, and the same command goes on', { 
 });
 
 test('no other process is started for --help, or where it is used wrongly', () => {
-  writeFileSync(at('count.cjs'), "require('node:fs').appendFileSync('processes', `${process.pid}\\n`);");
+  writeFileSync(
+    at('count.cjs'),
+    "require('node:fs').appendFileSync('processes', process.pid + String.fromCharCode(10));",
+  );
   const processes = (args: string) => {
     rmSync(at('processes'), { force: true });
     const { status } = shell(`NODE_OPTIONS='--require ./count.cjs' schedule-search ${args}`);
