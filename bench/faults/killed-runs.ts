@@ -68,7 +68,7 @@ function searchParts(run: string): Parts {
     studies.flatMap((path) => {
       const folder = join(run, path, '..');
       const best = JSON.parse(readFileSync(join(folder, 'best.json'), 'utf8'));
-      const { seconds: _, ...outcome } = best.provenance.outcome;
+      const outcome = without(best.provenance.outcome, ['seconds']);
       return [
         [`${path}: trials.csv`, rowsOf(join(folder, 'trials.csv'))],
         [`${path}: best.json`, { ...best, provenance: { ...best.provenance, outcome } }],
@@ -84,7 +84,11 @@ function searchParts(run: string): Parts {
 /** All columns but those of time. */
 function rowsOf(path: string): unknown[] {
   const rows: Record<string, string>[] = parse(readFileSync(path), { columns: true });
-  return rows.map(({ seconds: _, real_time_factor: __, ...row }) => row);
+  return rows.map((row) => without(row, ['seconds', 'real_time_factor']));
+}
+
+function without(all: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
 }
 
 /** What a journal's entries say beside when, how long and by which worker they were made, sorted. */
@@ -94,7 +98,7 @@ function madeIn(path: string): string[] {
     .split('\n')
     .map((line) => JSON.parse(line))
     .filter(({ type }) => type !== 'session')
-    .map(({ seconds: _, worker: __, start: ___, end: ____, nfe: _____, ...entry }) => JSON.stringify(entry))
+    .map((entry) => JSON.stringify(without(entry, ['seconds', 'worker', 'start', 'end', 'nfe'])))
     .toSorted();
 }
 
