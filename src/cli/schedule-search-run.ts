@@ -1,6 +1,7 @@
 import { join, parse, resolve } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { timeNow } from '../formats/time-now.ts';
+import { writeFault } from '../formats/write-fault.ts';
 import { DEMO } from '../model/demo.ts';
 import { modelFiles } from '../model/model-files.ts';
 import { counted, duration } from '../report/numbers.ts';
@@ -78,7 +79,9 @@ export async function runScheduleSearch(
   if (found === undefined) return INTERRUPTED;
   const reportPath = resolve(args.report ?? reportPathFor(found.folder, process.cwd()));
   const study = await readStudy(found.folder);
-  await writeReport(study, reportPath);
+  await writeReport(study, reportPath).catch((error: unknown) => {
+    throw writeFault(reportPath, error);
+  });
   process.stdout.write(args.json ? asJson(found, study, reportPath) : asText(found, study, plan.trained, reportPath));
   if (args['save-to-model']) {
     // A study of an earlier version may not say the model's front end, which is the same.

@@ -106,6 +106,8 @@ async function openLocked(
       async close() {
         try {
           await journal.close();
+        } catch (error) {
+          throw writeFault(folder, error);
         } finally {
           await lock.release();
         }

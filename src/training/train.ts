@@ -114,10 +114,10 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
   }
 
   function unwritable(error: unknown): unknown {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (error instanceof InputError || code === undefined) return error;
-    const fault = writeFault(folder, error);
+    const { code, message, cause } = error as NodeJS.ErrnoException;
+    const fault = writeFault(folder, cause ?? error);
     if (fault instanceof InputError) return fault;
+    if (error instanceof InputError || code === undefined) return error;
     return new InputError(`${folder}: step ${state.step} of the run cannot be saved: ${message}`, { cause: error });
   }
 
@@ -190,6 +190,8 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
     return await runToEnd();
   } finally {
     await crew.close();
-    await log?.close();
+    await log?.close().catch((error: unknown) => {
+      throw unwritable(error);
+    });
   }
 }

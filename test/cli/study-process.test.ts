@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -134,6 +134,23 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(ended.stderr).not.toContain('it goes on');
   },
 );
+
+const hasTerminals = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0;
+
+test.runIf(hasTerminals)('a terminal that is closed ends it, saved, as Ctrl-C does', { timeout: 120_000 }, async () => {
+  const search = ['schedule-search', ...TINY, ...LONG, '--study', 'hung-up'].join(' ');
+  // Only the shell stays: Node goes back to what signals do by default.
+  const line = `trap '' HUP; PATH=${at('..', 'bin')}:$PATH; ${search}; echo $? > status`;
+  const terminal = spawn('script', ['-qec', line, '/dev/null'], { cwd: at(), stdio: ['ignore', 'ignore', 'ignore'] });
+  const pid = await writer('hung-up', undefined, 5);
+  // The other side of the terminal is gone with the one that shows it.
+  terminal.kill('SIGKILL');
+  while (!existsSync(at('status')) || readFileSync(at('status'), 'utf8') === '') await sleep(10);
+  expect(readFileSync(at('status'), 'utf8')).toBe('130\n');
+  expect(isRunning(pid)).toBe(false);
+  expect(existsSync(at('hung-up', 'study.lock'))).toBe(false);
+  expect(textOf('hung-up', 'journal.jsonl').endsWith('}\n')).toBe(true);
+});
 
 test('ends at once when the command is killed, and the same command goes on', { timeout: 120_000 }, async () => {
   let pid = 0;
