@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import yargs, { type Argv, type InferredOptionTypes, type Options } from 'yargs';
 import { InputError } from '../formats/input-error.ts';
+import { bearClosedTerminal } from './closed-terminal.ts';
 
 /** The command line was used wrongly: exit 2. */
 export class UsageError extends Error {
@@ -32,6 +33,7 @@ export async function runCommand<Flags extends Record<string, Options>>(
   command: Command<Flags>,
   args: readonly string[],
 ): Promise<void> {
+  bearClosedTerminal();
   // A reader that has seen enough, such as head, closes the pipe, and a terminal may be closed: no errors of ours.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {

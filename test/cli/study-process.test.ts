@@ -139,8 +139,8 @@ const hasTerminals = spawnSync('script', ['-qec', 'true', '/dev/null']).status =
 
 test.runIf(hasTerminals)('a terminal that is closed ends it, saved, as Ctrl-C does', { timeout: 120_000 }, async () => {
   const search = ['schedule-search', ...TINY, ...LONG, '--study', 'hung-up'].join(' ');
-  // Only the shell stays: Node goes back to what signals do by default.
-  const line = `trap '' HUP; PATH=${at('..', 'bin')}:$PATH; ${search}; echo $? > status`;
+  // As a shell that people type in, which passes on that its terminal is gone.
+  const line = `PATH=${at('..', 'bin')}:$PATH; trap 'kill -HUP $pid' HUP; ${search} & pid=$!; wait $pid; wait $pid; echo $? > status`;
   const terminal = spawn('script', ['-qec', line, '/dev/null'], { cwd: at(), stdio: ['ignore', 'ignore', 'ignore'] });
   const pid = await writer('hung-up', undefined, 5);
   // The other side of the terminal is gone with the one that shows it.
