@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import yargs, { type Argv, type InferredOptionTypes, type Options } from 'yargs';
 import { InputError } from '../formats/input-error.ts';
+import { bearClosedTerminal } from './closed-terminal.ts';
 
 /** The command line was used wrongly: exit 2. */
 export class UsageError extends Error {
@@ -32,10 +33,11 @@ export async function runCommand<Flags extends Record<string, Options>>(
   command: Command<Flags>,
   args: readonly string[],
 ): Promise<void> {
-  // A reader that has seen enough, such as head, closes the pipe: no error of ours.
+  bearClosedTerminal();
+  // A reader that has seen enough, such as head, closes the pipe, and a terminal may be closed: no errors of ours.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (!GONE.has(error.code)) throw error;
     });
   }
   let verbose = args.includes('--verbose');
@@ -68,6 +70,9 @@ export async function runCommand<Flags extends Record<string, Options>>(
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
+
+/** What is said of a pipe or a terminal that nobody has open any more. */
+const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'ENXIO', 'ENOTCONN', 'ERR_STREAM_DESTROYED']);
 
 const HELP_WIDTH = Math.min(120, process.stdout.columns ?? 120);
 

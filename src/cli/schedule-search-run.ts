@@ -1,6 +1,7 @@
 import { join, parse, resolve } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { timeNow } from '../formats/time-now.ts';
+import { writeFault } from '../formats/write-fault.ts';
 import { DEMO } from '../model/demo.ts';
 import { modelFiles } from '../model/model-files.ts';
 import { counted, duration } from '../report/numbers.ts';
@@ -13,17 +14,18 @@ import { search, trialsNfe } from '../search/search.ts';
 import { studiesByLength } from '../search/studies-by-length.ts';
 import { finishedBefore, firstSettings, openStudy, readSettings, type Study, type StudyMode } from '../search/study.ts';
 import { verificationCost } from '../search/verification.ts';
-import { type CommandArguments, UsageError, wholeNumber } from './command.ts';
+import { type CommandArguments, wholeNumber } from './command.ts';
 import { deviceArgument } from './device-argument.ts';
 import { halfDifferenceOf } from './half-remark.ts';
 import { INTERRUPTED } from './interrupt.ts';
 import type { SEARCH_FLAGS } from './search-flags.ts';
-import { searchRequest } from './search-request.ts';
+import { checkUsage } from './search-request.ts';
 import { asJson, asText, type Found } from './search-result.ts';
 import { progressText, resumeCommand, withSession } from './search-session.ts';
 import { searchSeveral } from './search-several.ts';
 import { startRemarks, startSchedules } from './start-schedules.ts';
-import { labelOf, stepCounts } from './step-counts.ts';
+import { labelOf } from './step-counts.ts';
+import { tellFolder } from './study-process.ts';
 import { watched } from './watched.ts';
 
 /** What `schedule-search` does; gives the exit code. */
@@ -31,11 +33,8 @@ export async function runScheduleSearch(
   args: CommandArguments<typeof SEARCH_FLAGS>,
   positionals: readonly string[],
 ): Promise<number> {
-  if (positionals.length > 0)
-    throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
-  const [steps, ...more] = stepCounts(args.iters) as [number, ...number[]];
-  if (args.resume && args.fresh) throw new UsageError('--resume and --fresh exclude each other');
-  const wanted = searchRequest(args);
+  const { counts, request: wanted } = checkUsage(args, positionals);
+  const [steps, ...more] = counts as [number, ...number[]];
   const say = (text: string) => {
     if (!args.quiet) process.stderr.write(`${text}\n`);
   };
@@ -80,7 +79,9 @@ export async function runScheduleSearch(
   if (found === undefined) return INTERRUPTED;
   const reportPath = resolve(args.report ?? reportPathFor(found.folder, process.cwd()));
   const study = await readStudy(found.folder);
-  await writeReport(study, reportPath);
+  await writeReport(study, reportPath).catch((error: unknown) => {
+    throw writeFault(reportPath, error);
+  });
   process.stdout.write(args.json ? asJson(found, study, reportPath) : asText(found, study, plan.trained, reportPath));
   if (args['save-to-model']) {
     // A study of an earlier version may not say the model's front end, which is the same.
@@ -112,6 +113,7 @@ async function runSearch({ plan, folder, mode, jobs, say, args }: Run): Promise<
   return withSession({ model: plan, jobs, quiet, say }, async ({ pool, secondsPerNfe, progress, isCancelled }) => {
     const halfDifference = await halfDifferenceOf(plan, { pool, say, recorded: mode.fresh ? [] : [folder] });
     const study = await openStudy(folder, { ...plan.settings, ...halfDifference }, mode, timeNow());
+    tellFolder(study.folder);
     announce(plan, study, secondsPerNfe, say);
     const { strategy, baselines } = plan;
     const recordings = plan.worker.clips.heldout;

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { runCommand } from './command.ts';
 import { SEARCH_FLAGS } from './search-flags.ts';
+import { checkUsage } from './search-request.ts';
+import { endWithWatcher, isStudyProcess, runStudyProcess } from './study-process.ts';
 
 await runCommand(
   {
@@ -19,6 +21,13 @@ await runCommand(
       ['schedule-search --model folder/ --save-to-model', 'for a model folder that keeps what is found'],
     ],
     async run(args, positionals) {
+      if (!isStudyProcess()) {
+        checkUsage(args, positionals);
+        return runStudyProcess((text) => {
+          if (!args.quiet) process.stderr.write(`${text}\n`);
+        });
+      }
+      endWithWatcher();
       // Not for --help: it loads all that a search needs.
       const { runScheduleSearch } = await import('./schedule-search-run.ts');
       return runScheduleSearch(args, positionals);

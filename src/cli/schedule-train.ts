@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import type { FolderLock } from '../formats/folder-lock.ts';
 import { InputError } from '../formats/input-error.ts';
 import { runCommand, UsageError } from './command.ts';
 import { INTERRUPTED, onInterrupt } from './interrupt.ts';
@@ -61,12 +62,14 @@ async function trainInFolder(
   // Not for --help: they load the engine.
   const { planTraining } = await import('./train-plan.ts');
   const { TrainingFailed, train } = await import('../training/train.ts');
+  const { lockRun } = await import('../training/run-folder.ts');
   const { announcement, progressHooks } = await import('./train-progress.ts');
   const { asJson, asText } = await import('./train-result.ts');
 
   const display = quiet ? SILENT_DISPLAY : createDisplay(process.stderr);
   const interrupt = onInterrupt(() => display.say('Stopping; once more to stop at once.'));
   const isCancelled = () => interrupt.isWanted();
+  let lock: FolderLock | undefined;
   try {
     const plan = await planTraining(args, {
       say: (text) => display.say(text),
@@ -78,6 +81,7 @@ async function trainInFolder(
       display.say('Stopped; nothing was written.');
       return INTERRUPTED;
     }
+    lock = await lockRun(plan.folder);
     display.say(announcement(plan, args.device));
     const result = await train(plan, progressHooks(plan, display, isCancelled));
     display.clear();
@@ -97,5 +101,6 @@ async function trainInFolder(
     throw error;
   } finally {
     interrupt.off();
+    await lock?.release();
   }
 }

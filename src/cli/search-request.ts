@@ -2,6 +2,7 @@ import type { InferredOptionTypes } from 'yargs';
 import type { SearchRequest } from '../search/plan.ts';
 import { packageVersion, UsageError, wholeNumber } from './command.ts';
 import type { SEARCH_FLAGS } from './search-flags.ts';
+import { stepCounts } from './step-counts.ts';
 
 /** The options of schedule-search, as they were given. */
 export type SearchArguments = InferredOptionTypes<typeof SEARCH_FLAGS> & {
@@ -9,8 +10,18 @@ export type SearchArguments = InferredOptionTypes<typeof SEARCH_FLAGS> & {
   readonly json: boolean;
 };
 
+/** The numbers of steps, in rising order, and what is asked for of each; a UsageError where the command line cannot be meant. */
+export function checkUsage(args: SearchArguments, positionals: readonly string[]) {
+  if (positionals.length > 0) {
+    throw new UsageError(`no argument was expected beside the options, got ${positionals[0]}`);
+  }
+  const counts = stepCounts(args.iters);
+  if (args.resume && args.fresh) throw new UsageError('--resume and --fresh exclude each other');
+  return { counts, request: searchRequest(args) };
+}
+
 /** What is asked for, whatever the number of steps and the device; a UsageError where a value cannot be meant. */
-export function searchRequest(
+function searchRequest(
   args: SearchArguments,
 ): Omit<SearchRequest, 'steps' | 'from' | 'budget' | 'device' | 'rowsPerCall' | 'half'> {
   if (!(args['clip-seconds'] > 0)) throw new UsageError(`--clip-seconds must be above 0, got ${args['clip-seconds']}`);

@@ -7,6 +7,7 @@ import { onInterrupt } from './interrupt.ts';
 import { typed } from './npx.ts';
 import { createProgressLine, type ProgressLine } from './progress.ts';
 import { quoted } from './quoted.ts';
+import { argumentsFor } from './study-process.ts';
 import { threadsFor } from './threads.ts';
 
 /** Workers that have the model, with what a user sees of them. */
@@ -61,7 +62,5 @@ export function progressText({ phase, trials, nfe, nfePlanned, best }: Progress)
 
 /** This command again, for the study that it was about. */
 export function resumeCommand(folder: string): string {
-  const args = process.argv.slice(2);
-  const kept = args.filter((arg, i) => !/^--(study(=.*)?|fresh|resume)$/s.test(arg) && args[i - 1] !== '--study');
-  return typed(`schedule-search ${[...kept, '--study', folder].map(quoted).join(' ')} --resume`);
+  return typed(`schedule-search ${argumentsFor(folder).map(quoted).join(' ')} --resume`);
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
+import { writeFault } from '../formats/write-fault.ts';
 import { writeFront } from '../report/front/front-page.ts';
 import { counted, duration, grouped } from '../report/numbers.ts';
 import { reportPathFor } from '../report/report.ts';
@@ -18,6 +19,7 @@ import type { SearchArguments } from './search-request.ts';
 import { progressText, resumeCommand, withSession } from './search-session.ts';
 import { frontAsJson, frontAsText } from './several-result.ts';
 import { startRemarks, startsByLength } from './start-schedules.ts';
+import { tellFolder } from './study-process.ts';
 import { watched } from './watched.ts';
 
 interface Several {
@@ -65,7 +67,9 @@ export async function searchSeveral({ counts, request, args, study, modelFolder,
   say('Writing the reports.');
   const report = resolve(args.report ?? reportPathFor(folder, process.cwd()));
   const front = await readFront(folder, counts);
-  await writeFront(folder, front, report);
+  await writeFront(folder, front, report).catch((error: unknown) => {
+    throw writeFault(report, error);
+  });
   const several = { folder, points: front.points, report, nfeMade };
   process.stdout.write(args.json ? frontAsJson(several) : frontAsText(several, found[0]!.plan.trained));
   if (args['save-to-model']) {
@@ -102,6 +106,7 @@ async function runSearches({
         `about ${duration(nfe * secondsPerNfe)}.`,
     );
     say(`Studies: ${folder}`);
+    tellFolder(folder);
     let inHand = folders[0]!;
     const recording = { ...model, settings: { ...model.settings, ...halfDifference } };
     return watched({ isWanted: args.watch, folder: () => inHand, say }, (changed) => {

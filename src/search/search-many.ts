@@ -7,7 +7,7 @@ import type { Progress } from './progress.ts';
 import type { EvaluationPool } from './runner.ts';
 import { type SearchResult, search, trialsNfe } from './search.ts';
 import type { StudySettings } from './settings.ts';
-import { finishedBefore, openStudy, readSettings } from './study.ts';
+import { finishedBefore, lockStudy, openStudy, readSettings } from './study.ts';
 import type { KnownErrors } from './trials.ts';
 import { BRIEF, verificationCost } from './verification.ts';
 
@@ -45,6 +45,18 @@ interface ManyOptions {
  * cancelled: what was finished is in the journals, and the same run goes on.
  */
 export async function searchMany(options: ManyOptions): Promise<readonly OneOfMany[] | undefined> {
+  const { folder, requests, resume = false } = options;
+  // A folder that is to be gone on with is not made.
+  const isThere = !resume || (await readSettings(join(folder, String(requests[0]!.steps)))) !== undefined;
+  const lock = isThere ? await lockStudy(folder) : undefined;
+  try {
+    return await searchEach(options);
+  } finally {
+    await lock?.release();
+  }
+}
+
+async function searchEach(options: ManyOptions): Promise<readonly OneOfMany[] | undefined> {
   const { model, requests, planned, folder, resume = false, pool, isCancelled, onProgress = () => {} } = options;
   const knownErrors: KnownErrors = new Map();
   const found: OneOfMany[] = [];

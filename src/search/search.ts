@@ -1,3 +1,4 @@
+import { writeFault } from '../formats/write-fault.ts';
 import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { listen, writeListening } from './listening.ts';
 import type { Outcome } from './outcome.ts';
@@ -63,9 +64,13 @@ export async function search(options: SearchOptions): Promise<SearchResult | und
     // Last, as it says that the search is at its end.
     await study.writeOutcome(outcome);
     return { trials, outcome, nfeMade: runner.nfeMade() };
+  } catch (error) {
+    throw writeFault(study.folder, error);
   } finally {
     try {
-      await runner.settle();
+      await runner.settle().catch((error: unknown) => {
+        throw writeFault(study.folder, error);
+      });
     } finally {
       await study.journal.close();
     }

@@ -1,9 +1,11 @@
 import { appendFile, mkdir, stat, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { type FolderLock, lockFolder } from '../formats/folder-lock.ts';
 import { InputError } from '../formats/input-error.ts';
 import { checkData, parseJson } from '../formats/json.ts';
 import { readIfThere } from '../formats/read-input.ts';
+import { writeFault } from '../formats/write-fault.ts';
 import { writeWhole } from '../formats/write-whole.ts';
 import { saveSchedule } from '../schedule/file.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
@@ -55,20 +57,46 @@ export interface StudyMode {
   readonly fresh?: boolean;
 }
 
+/** Takes the folder of a study, or of several, for this process alone; an InputError where another search has it. */
+export async function lockStudy(folder: string): Promise<FolderLock> {
+  const by = 'another search is writing this study';
+  try {
+    await mkdir(folder, { recursive: true }).catch((error: Error) => {
+      throw new InputError(`${folder}: no study can be made here, --study names another folder: ${error.message}`);
+    });
+    return await lockFolder(folder, { name: 'study.lock', by, instead: 'name another --study' });
+  } catch (error) {
+    throw writeFault(folder, error);
+  }
+}
+
 /**
- * Opens the study in a folder for a search with these settings, making it where there is none.
- * Throws an InputError that names the difference where the folder holds another study.
+ * Opens the study in a folder for a search with these settings, making it where there is none. No other search has it until its journal is closed.
+ * Throws an InputError that names the difference where the folder holds another study, and one where another search has it.
  */
 export async function openStudy(wanted: string, settings: StudySettings, mode: StudyMode, now: number): Promise<Study> {
   const folder = resolve(mode.fresh ? await unusedFolder(wanted) : wanted);
+  await findStudy(folder, settings, mode);
+  const lock = await lockStudy(folder);
+  try {
+    return await openLocked(folder, settings, mode, { now, lock });
+  } catch (error) {
+    await lock.release();
+    throw writeFault(folder, error);
+  }
+}
+
+async function openLocked(
+  folder: string,
+  settings: StudySettings,
+  mode: StudyMode,
+  { now, lock }: { readonly now: number; readonly lock: FolderLock },
+): Promise<Study> {
   const paths = studyPaths(folder);
-  const known = await findStudy(folder, settings, mode);
+  const known = mode.fresh ? undefined : await findStudy(folder, settings, mode);
   if (known === undefined && (await readIfThere(paths.journal)) !== undefined) {
     throw new InputError(`${folder}: there is a journal but no study.json to say what it is of; name another --study`);
   }
-  await mkdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new InputError(`${folder}: no study can be made here, --study names another folder: ${error.message}`);
-  });
   const { validBytes, evaluations, failures, ...rest } = await readJournal(paths.journal);
   // Of one that failed and was made after all, what was made counts.
   const done = { ...rest, evaluations: knownEvaluations([...failures, ...evaluations]) };
@@ -77,13 +105,29 @@ export async function openStudy(wanted: string, settings: StudySettings, mode: S
   if (isChanged) await writeWhole(paths.settings, toJson(settings));
   const journal = await openJournal(paths.journal, validBytes, now);
   const header = csvHeader(settings);
+  let rows = Promise.resolve();
   return {
     folder,
     settings,
     done,
     written,
-    journal,
-    addTrial: (trial) => appendFile(paths.trials, csvRow(trial, settings)),
+    journal: {
+      append: (entry) => journal.append(entry),
+      async close() {
+        try {
+          await journal.close();
+        } catch (error) {
+          throw writeFault(folder, error);
+        } finally {
+          await lock.release();
+        }
+      },
+    },
+    addTrial(trial) {
+      // None after one that was cut off because the disk is full.
+      rows = rows.then(() => appendFile(paths.trials, csvRow(trial, settings)));
+      return rows;
+    },
     writeTrials: (trials) => writeWhole(paths.trials, header + trials.map((trial) => csvRow(trial, settings)).join('')),
     async writeOutcome(outcome) {
       // A beta may be 0 or 1 once it is rounded to float32; best.json has it as it is.

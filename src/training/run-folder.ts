@@ -1,7 +1,9 @@
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { type FolderLock, lockFolder } from '../formats/folder-lock.ts';
 import { InputError } from '../formats/input-error.ts';
+import { writeFault } from '../formats/write-fault.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { loadConfig } from '../model/load-config.ts';
 import { checkpointFolder, listCheckpoints } from './checkpoints.ts';
@@ -47,6 +49,17 @@ export async function openRun(
     `${wanted}: this run was made with ${field} ${JSON.stringify(before)}, but ${configPath} has ${JSON.stringify(now)}; ` +
       '--logdir names another folder, --fresh begins another run beside this one',
   );
+}
+
+/** Takes a run's folder, which is made where there is none, for this process alone; an InputError where another training has it. */
+export async function lockRun(folder: string): Promise<FolderLock> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const by = 'another training is writing this run';
+    return await lockFolder(folder, { name: 'training.lock', by, instead: 'name another --logdir' });
+  } catch (error) {
+    throw writeFault(folder, error);
+  }
 }
 
 async function unusedFolder(wanted: string): Promise<string> {

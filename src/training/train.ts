@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
+import { writeFault } from '../formats/write-fault.ts';
 import { writeWhole } from '../formats/write-whole.ts';
 import { MODEL_NAME } from '../model/model-files.ts';
 import { encodeModel, keepCheckpoints, listCheckpoints, writeCheckpoint } from './checkpoints.ts';
@@ -113,7 +114,9 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
   }
 
   function unwritable(error: unknown): unknown {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code, message, cause } = error as NodeJS.ErrnoException;
+    const fault = writeFault(folder, cause ?? error);
+    if (fault instanceof InputError) return fault;
     if (error instanceof InputError || code === undefined) return error;
     return new InputError(`${folder}: step ${state.step} of the run cannot be saved: ${message}`, { cause: error });
   }
@@ -187,6 +190,8 @@ export async function train(plan: TrainingPlan, hooks: TrainingHooks): Promise<T
     return await runToEnd();
   } finally {
     await crew.close();
-    await log?.close();
+    await log?.close().catch((error: unknown) => {
+      throw unwritable(error);
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { appendFile, readFile, rm, truncate } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { baselines as baselinesFor } from '../../src/search/baselines.ts';
@@ -198,6 +198,23 @@ describe('search', () => {
     const before = await csv(folder);
     await run({ folder, changes: { budget: 180 }, isCancelled: () => true });
     expect(await csv(folder)).toBe(before);
+  });
+
+  it('refuses a second search of the same study, until the first has ended', async () => {
+    const folder = await temporaryFolder();
+    const first = await openStudy(folder, settings(), {}, 0);
+    await expect(run({ folder })).rejects.toThrow(`${folder}: another search is writing this study (process `);
+    await first.journal.close();
+    expect((await run({ folder }))!.trials).toHaveLength(20);
+    expect(await readdir(folder)).not.toContain('study.lock');
+  });
+
+  it('leaves no lock behind where a study cannot be opened', async () => {
+    const folder = await temporaryFolder();
+    await run({ folder });
+    await appendFile(join(folder, 'journal.jsonl'), 'no line\n');
+    await expect(run({ folder })).rejects.toThrow('journal.jsonl: line');
+    expect(await readdir(folder)).not.toContain('study.lock');
   });
 
   it('refuses a journal without the study it is of', async () => {
