@@ -18,7 +18,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: ['graph', 'engine', 'formats'],
   // formats: the check of what a config says of its training; graph: the reverse step as a program for devices.
   diffusion: ['schedule', 'random', 'model', 'engine', 'graph', 'formats'],
-  pool: [],
+  // formats: what comes through a queue is checked as what comes in a file.
+  pool: ['formats'],
   // engine: the type of a device, and the version that a study records.
   search: ['schedule', 'diffusion', 'audio', 'random', 'model', 'formats', 'pool', 'engine'],
   training: ['model', 'graph', 'engine', 'audio', 'diffusion', 'schedule', 'random', 'formats', 'pool'],

@@ -18,6 +18,7 @@ import { type CommandArguments, wholeNumber } from './command.ts';
 import { deviceArgument } from './device-argument.ts';
 import { halfDifferenceOf } from './half-remark.ts';
 import { INTERRUPTED } from './interrupt.ts';
+import { type QueueChoice, queueChoice } from './queue-flags.ts';
 import type { SEARCH_FLAGS } from './search-flags.ts';
 import { checkUsage } from './search-request.ts';
 import { asJson, asText, type Found } from './search-result.ts';
@@ -38,6 +39,7 @@ export async function runScheduleSearch(
   const say = (text: string) => {
     if (!args.quiet) process.stderr.write(`${text}\n`);
   };
+  const queue = args.queue === undefined ? undefined : queueChoice(args.queue, args.prefix);
   const model = await modelFiles(args.model ?? DEMO);
   const folder = args.study ?? join('experiments', studyName(labelOf([steps, ...more]), args.model));
   if (args['save-to-model']) await checkSavable(model.folder);
@@ -50,6 +52,7 @@ export async function runScheduleSearch(
       request,
       args,
       study: folder,
+      queue,
       jobs,
       say,
       modelFolder: model.folder,
@@ -74,7 +77,7 @@ export async function runScheduleSearch(
   }
   const found =
     earlier === undefined
-      ? await runSearch({ plan, folder, mode, jobs, say, args })
+      ? await runSearch({ plan, folder, mode, queue, jobs, say, args })
       : { outcome: earlier, folder: resolve(folder), nfeMade: 0 };
   if (found === undefined) return INTERRUPTED;
   const reportPath = resolve(args.report ?? reportPathFor(found.folder, process.cwd()));
@@ -95,6 +98,7 @@ interface Run {
   readonly plan: SearchPlan;
   readonly folder: string;
   readonly mode: StudyMode;
+  readonly queue?: QueueChoice;
   readonly jobs?: number;
   readonly say: (text: string) => void;
   readonly args: CommandArguments<typeof SEARCH_FLAGS>;
@@ -107,31 +111,34 @@ function studyName(iters: string, model: string | undefined): string {
 }
 
 /** Undefined where the search was interrupted. */
-async function runSearch({ plan, folder, mode, jobs, say, args }: Run): Promise<Found | undefined> {
+async function runSearch({ plan, folder, mode, queue, jobs, say, args }: Run): Promise<Found | undefined> {
   // Workers come before the study, so that a model that cannot be loaded leaves none behind.
   const { quiet } = args;
-  return withSession({ model: plan, jobs, quiet, say }, async ({ pool, secondsPerNfe, progress, isCancelled }) => {
-    const halfDifference = await halfDifferenceOf(plan, { pool, say, recorded: mode.fresh ? [] : [folder] });
-    const study = await openStudy(folder, { ...plan.settings, ...halfDifference }, mode, timeNow());
-    tellFolder(study.folder);
-    announce(plan, study, secondsPerNfe, say);
-    const { strategy, baselines } = plan;
-    const recordings = plan.worker.clips.heldout;
-    const result = await watched({ isWanted: args.watch, folder: () => study.folder, say }, (changed) => {
-      const onProgress = (at: Progress) => {
-        progress.update({ done: at.nfe, total: at.nfePlanned, text: progressText(at) });
-        changed();
-      };
-      return search({ study, strategy, baselines, pool, recordings, onProgress, isCancelled });
-    });
-    progress.stop();
-    if (result === undefined) {
-      say(`Stopped. To go on: ${resumeCommand(study.folder)}`);
-      return undefined;
-    }
-    say('Writing the report.');
-    return { ...result, folder: study.folder };
-  });
+  return withSession(
+    { model: plan, queue, jobs, quiet, say },
+    async ({ pool, secondsPerNfe, progress, isCancelled }) => {
+      const halfDifference = await halfDifferenceOf(plan, { pool, say, recorded: mode.fresh ? [] : [folder] });
+      const study = await openStudy(folder, { ...plan.settings, ...halfDifference }, mode, timeNow());
+      tellFolder(study.folder);
+      announce(plan, study, secondsPerNfe, say);
+      const { strategy, baselines } = plan;
+      const recordings = plan.worker.clips.heldout;
+      const result = await watched({ isWanted: args.watch, folder: () => study.folder, say }, (changed) => {
+        const onProgress = (at: Progress) => {
+          progress.update({ done: at.nfe, total: at.nfePlanned, text: progressText(at) });
+          changed();
+        };
+        return search({ study, strategy, baselines, pool, recordings, onProgress, isCancelled });
+      });
+      progress.stop();
+      if (result === undefined) {
+        say(`Stopped. To go on: ${resumeCommand(study.folder)}`);
+        return undefined;
+      }
+      say('Writing the report.');
+      return { ...result, folder: study.folder };
+    },
+  );
 }
 
 function announce(

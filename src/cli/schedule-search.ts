@@ -18,6 +18,7 @@ await runCommand(
       ['schedule-search --iters 6 --watch', 'with the report in a browser while it runs'],
       ['schedule-search --strategy reference-grid --stride 99', "the reference's walk, every 99th candidate"],
       ['schedule-search --from karras lmnt-6.npy', 'from a family and a file, beside the presets'],
+      ['schedule-search --queue redis://host', 'on the machines where schedule-worker runs with that --queue'],
       ['schedule-search --model folder/ --save-to-model', 'for a model folder that keeps what is found'],
     ],
     async run(args, positionals) {

@@ -4,6 +4,7 @@ import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
 import { ENGINE_FLAGS } from './engine-flags.ts';
 import { MODEL_FLAGS } from './model-flags.ts';
+import { QUEUE_FLAGS } from './queue-flags.ts';
 
 /** The options of schedule-search. */
 export const SEARCH_FLAGS = {
@@ -95,6 +96,12 @@ export const SEARCH_FLAGS = {
     describe: 'Fail where there is no study to go on with, rather than begin one',
   },
   fresh: { type: 'boolean', default: false, describe: 'Begin another study beside the one that exists' },
+  ...QUEUE_FLAGS,
+  mixed: {
+    type: 'boolean',
+    default: false,
+    describe: 'Let in workers of --queue whose processors give other bits: the scores then agree to 1e-4',
+  },
   ...ENGINE_FLAGS,
   half: {
     type: 'boolean',

@@ -43,6 +43,7 @@ function searchRequest(
     const without = args.race ? (race ? `--clip-count ${clipCount}` : `--strategy ${strategy}`) : '--no-race';
     throw new UsageError(`--coarse ${coarse} is for candidates that race, and with ${without} none do`);
   }
+  checkQueue(args);
   return {
     model,
     config,
@@ -63,5 +64,21 @@ function searchRequest(
     seed: wholeNumber('seed', args.seed, 0),
     engine,
     version: packageVersion(),
+    mixed: args.mixed,
   };
+}
+
+/** @throws UsageError for what a search on a queue cannot be combined with */
+function checkQueue({ queue, prefix, mixed, engine, device, half, coarse, jobs }: SearchArguments): void {
+  if (queue === undefined) {
+    const alone = mixed ? '--mixed' : prefix === undefined ? undefined : '--prefix';
+    if (alone !== undefined) throw new UsageError(`${alone} goes with --queue, which is missing`);
+    return;
+  }
+  if (engine !== 'onnxruntime' || device !== 'cpu' || half) {
+    const got = half ? '--half' : `${engine} on ${device}`;
+    throw new UsageError(`--queue is for --engine onnxruntime on --device cpu, got ${got}`);
+  }
+  if (coarse !== undefined) throw new UsageError(`--queue does not go with --coarse ${coarse}; got both`);
+  if (jobs !== undefined) throw new UsageError('--jobs is for schedule-worker where there is a --queue; got both');
 }

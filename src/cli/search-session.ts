@@ -1,3 +1,4 @@
+import { withoutPassword } from '../pool/queue/address.ts';
 import { grouped } from '../report/numbers.ts';
 import { openSearchPool } from '../search/plan.ts';
 import type { ModelPlan } from '../search/plan-model.ts';
@@ -6,6 +7,7 @@ import type { EvaluationPool } from '../search/runner.ts';
 import { onInterrupt } from './interrupt.ts';
 import { typed } from './npx.ts';
 import { createProgressLine, type ProgressLine } from './progress.ts';
+import type { QueueChoice } from './queue-flags.ts';
 import { quoted } from './quoted.ts';
 import { argumentsFor } from './study-process.ts';
 import { threadsFor } from './threads.ts';
@@ -21,7 +23,9 @@ export interface Session {
 }
 
 interface SessionOptions {
-  readonly model: Pick<ModelPlan, 'worker'>;
+  readonly model: ModelPlan;
+  /** Where the workers are others than this process. */
+  readonly queue?: QueueChoice;
   /** Default: what the engine and the cores suggest. */
   readonly jobs?: number;
   readonly quiet: boolean;
@@ -32,7 +36,7 @@ interface SessionOptions {
 
 /** Starts workers, lets something be done with them, and ends them; an InputError where the model cannot be loaded. */
 export async function withSession<Result>(
-  { model, jobs, quiet, say, kept = ' What is finished is saved.' }: SessionOptions,
+  { model, queue, jobs, quiet, say, kept = ' What is finished is saved.' }: SessionOptions,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   let opened: EvaluationPool | undefined;
@@ -40,9 +44,16 @@ export async function withSession<Result>(
     opened?.cancel();
     say(`\nStopping after the steps in hand; once more to stop at once.${kept}`);
   });
-  const progress = createProgressLine(quiet);
+  let progress = createProgressLine(quiet);
+  const open = async () => {
+    if (queue === undefined) return openSearchPool(model, threadsFor(jobs, model.worker.engine, say));
+    const { openQueueSession } = await import('./queue-session.ts');
+    const session = await openQueueSession({ model, queue, progress, say });
+    progress = session.progress;
+    return session;
+  };
   try {
-    const { pool, secondsPerNfe } = await openSearchPool(model, threadsFor(jobs, model.worker.engine, say));
+    const { pool, secondsPerNfe } = await open();
     opened = pool;
     const isCancelled = () => interrupt.isWanted();
     if (isCancelled()) pool.cancel();
@@ -62,5 +73,5 @@ export function progressText({ phase, trials, nfe, nfePlanned, best }: Progress)
 
 /** This command again, for the study that it was about. */
 export function resumeCommand(folder: string): string {
-  return typed(`schedule-search ${argumentsFor(folder).map(quoted).join(' ')} --resume`);
+  return typed(`schedule-search ${argumentsFor(folder).map(withoutPassword).map(quoted).join(' ')} --resume`);
 }

@@ -15,6 +15,7 @@ import { readSettings, studyPaths, unusedFolder } from '../search/study.ts';
 import { wholeNumber } from './command.ts';
 import { halfDifferenceOf } from './half-remark.ts';
 import { INTERRUPTED } from './interrupt.ts';
+import type { QueueChoice } from './queue-flags.ts';
 import type { SearchArguments } from './search-request.ts';
 import { progressText, resumeCommand, withSession } from './search-session.ts';
 import { frontAsJson, frontAsText } from './several-result.ts';
@@ -30,12 +31,13 @@ interface Several {
   /** That is asked for. */
   readonly study: string;
   readonly modelFolder: string;
+  readonly queue?: QueueChoice;
   readonly jobs?: number;
   readonly say: (text: string) => void;
 }
 
 /** Searches schedules of several numbers of steps in one run; gives the command's exit code. */
-export async function searchSeveral({ counts, request, args, study, modelFolder, jobs, say }: Several) {
+export async function searchSeveral({ counts, request, args, study, modelFolder, queue, jobs, say }: Several) {
   const folder = resolve(args.fresh ? await unusedFolder(study) : study);
   if ((await readSettings(folder)) !== undefined) {
     throw new InputError(`${folder}: this is the study of one number of steps; name another --study for several`);
@@ -58,7 +60,7 @@ export async function searchSeveral({ counts, request, args, study, modelFolder,
   if (finished !== undefined) {
     say(`These studies are finished: ${folder}. A larger --budget goes on with them, --fresh begins others.`);
   }
-  const found = finished ?? (await runSearches({ model, requests, folder, args, jobs, say }));
+  const found = finished ?? (await runSearches({ model, requests, folder, args, queue, jobs, say }));
   if (found === undefined) {
     say(`Stopped. To go on: ${resumeCommand(folder)}`);
     return INTERRUPTED;
@@ -78,7 +80,7 @@ export async function searchSeveral({ counts, request, args, study, modelFolder,
   return 0;
 }
 
-interface Run extends Pick<Several, 'args' | 'jobs' | 'say'> {
+interface Run extends Pick<Several, 'args' | 'queue' | 'jobs' | 'say'> {
   readonly model: ModelPlan;
   readonly requests: Parameters<typeof searchMany>[0]['requests'];
   readonly folder: string;
@@ -90,12 +92,13 @@ async function runSearches({
   requests,
   folder,
   args,
+  queue,
   jobs,
   say,
 }: Run): Promise<readonly OneOfMany[] | undefined> {
   const { quiet, resume } = args;
   const planned = await plannedCosts(model, requests);
-  return withSession({ model, jobs, quiet, say }, async ({ pool, secondsPerNfe, progress, isCancelled }) => {
+  return withSession({ model, queue, jobs, quiet, say }, async ({ pool, secondsPerNfe, progress, isCancelled }) => {
     const folders = requests.map(({ steps }) => join(folder, String(steps)));
     const [first] = requests;
     const halfDifference = await halfDifferenceOf(await planOn(model, first!), { pool, say, recorded: folders });

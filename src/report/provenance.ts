@@ -59,6 +59,7 @@ ${facts([
     `${grouped(settings.budget)} NFE (network evaluations of the batch of ${counted(settings.scoringClips.length, 'scoring clip')})`,
   ],
   ['Device and engine', `${settings.device}, ${settings.engine}`],
+  ...mixedMachines(settings),
   ['Version', `wavegrad-schedules ${settings.version}`],
 ])}
 <p>To repeat the search, with the model and the recordings named above (a study keeps their names and hashes, not their places):</p>
@@ -70,6 +71,12 @@ ${facts([
 function begunWith({ from = [], shorter = [] }: StudySettings): (readonly [string, string])[] {
   const names = [...from, ...shorter.map(({ name }) => ({ name: `${name}, of the same run` }))].map(({ name }) => name);
   return names.length === 0 ? [] : [['Begun with', listed(names)]];
+}
+
+/** That machines made it whose bits differ. */
+function mixedMachines({ mixed }: StudySettings): (readonly [string, string])[] {
+  if (mixed === undefined) return [];
+  return [['Machines', `several kinds together, whose scores agree to ${mixed.scoresAgreeTo} of them, not to the bit`]];
 }
 
 /** The command line of the search; MODEL, CONFIG, SCORING and HELDOUT stand for paths. */

@@ -11,6 +11,7 @@ import { startEngine } from '../model/start-engine.ts';
 import type { TrainedRange } from '../schedule/diagnostics.ts';
 import type { Clamp } from '../schedule/noise-schedule.ts';
 import type { Clip, ClipOptions, ClipSet } from './clips.ts';
+import { MIXED_AGREEMENT } from './fingerprint.ts';
 import type { StudySettings } from './settings.ts';
 import type { WorkerSettings } from './worker.ts';
 
@@ -33,6 +34,8 @@ export interface ModelRequest {
   readonly rowsPerCall?: number;
   /** Whether a device computes products of matrices in half precision. Default: false. */
   readonly half?: boolean;
+  /** Whether the workers may be machines whose bits differ. Default: false. */
+  readonly mixed?: boolean;
 }
 
 /** The recordings: those that choose a schedule, and those that only judge. */
@@ -61,6 +64,7 @@ type ModelSettings = Pick<
   | 'half'
   | 'halfDifference'
   | 'engine'
+  | 'mixed'
 >;
 
 /** A model with recordings, ready to score schedules in workers. */
@@ -121,6 +125,7 @@ export async function planModel(
       ...(rowsPerCall !== undefined && { rowsPerCall, arithmetic: 'float32' }),
       ...(half && { half }),
       engine: loaded.version,
+      ...(request.mixed && { mixed: { scoresAgreeTo: MIXED_AGREEMENT } }),
     },
     worker: {
       checkpointPath,

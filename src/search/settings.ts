@@ -57,6 +57,8 @@ export const studySettings = z.strictObject({
   halfDifference: z.number().optional(),
   /** What the bits of a score depend on beside all this. */
   engine: z.string(),
+  /** Where machines made it together whose bits differ: how far their scores agree, as a part of them; absent where all do to the bit. */
+  mixed: z.strictObject({ scoresAgreeTo: z.number() }).optional(),
   version: z.string(),
 });
 
