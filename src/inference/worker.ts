@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { writeWav } from '../audio/wav.ts';
@@ -136,8 +136,11 @@ function writeState(folder: string, n: number, bytes: Uint8Array): void {
   const path = join(folder, `y_${String(n).padStart(String(settings.betas.length).length, '0')}.wav`);
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(path, bytes);
+    // Whole, or not there.
+    writeFileSync(`${path}.tmp`, bytes);
+    renameSync(`${path}.tmp`, path);
   } catch (error) {
+    rmSync(`${path}.tmp`, { force: true });
     throw unwritable(path, error as Error);
   }
 }

@@ -70,18 +70,21 @@ interface VerificationOptions {
 /**
  * Ranks the best few trials on held-out clips with fresh noise, then compares the first of them with the second and with the baselines
  * on a further draw, the same for all, that chose nothing: the minimum of many noisy scores is otherwise mostly luck.
- * Undefined where the search was cancelled. Throws an InputError where no trial is complete.
+ * A baseline whose trial failed twice is left out. Undefined where the search was cancelled. Throws an InputError where no trial is complete.
  */
 export async function verify({
   study,
   trials,
   searchNfe,
-  baselines,
+  baselines: all,
   runner,
   size,
   onProgress,
 }: VerificationOptions): Promise<Outcome | undefined> {
   const { settings } = study;
+  const hasFailedTwice = (betas: readonly number[]) =>
+    trials.some((trial) => trial.reason !== undefined && sameBetas(trial.betas, betas));
+  const baselines = all.filter(({ betas }) => !hasFailedTwice(betas));
   const complete = ranked(trials);
   const best = complete[0];
   if (best === undefined) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { melImage } from '../audio/mel-image.ts';
+import { timeNow } from '../formats/time-now.ts';
 import { writeWhole } from '../formats/write-whole.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import type { StepReport } from './memory.ts';
@@ -29,7 +30,7 @@ export async function openRunLog(
   configText: string,
   from: number | undefined,
 ): Promise<RunLog> {
-  const open = (step: number | undefined) => openEvents(folder, { wallTime: () => Date.now() / 1000, from: step });
+  const open = (step: number | undefined) => openEvents(folder, { wallTime: () => timeNow() / 1000, from: step });
   let events: EventWriter = await open(from);
   const { sample_rate: sampleRate, n_mels: nMels } = config.data_config;
   events.text('config', `\`\`\`json\n${configText.trim()}\n\`\`\``, from ?? 0);

@@ -119,6 +119,14 @@ it('only the guilty one of a run of jobs fails', async () => {
   expect(trials.map(({ betas }) => betas)).toEqual(all.map(({ betas }) => betas));
 });
 
+it('leaves out a preset that fails twice', async () => {
+  const folder = await temporaryFolder();
+  const [first] = await baselinesFor(6);
+  const { outcome, trials } = (await run(folder, {}, failingFor(first!.betas.join())))!;
+  expect(trials.find(({ origin }) => origin === first!.name)).toMatchObject({ state: 'failed', reason: REASON });
+  expect(outcome.comparisons.map(({ name }) => name)).toEqual((await baselinesFor(6)).slice(1).map(({ name }) => name));
+});
+
 it('ends with one sentence where the verification fails twice, and goes on from there', async () => {
   const folder = await temporaryFolder();
   const failing = run(folder, {}, (job) => {

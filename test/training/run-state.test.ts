@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/formats/input-error.ts';
 import { checkData } from '../../src/formats/json.ts';
@@ -17,6 +19,13 @@ describe('bestTest', () => {
 
 describe('a state', () => {
   const read = (state: unknown) => checkData(JSON.parse(JSON.stringify(state)), runState, 'state');
+
+  test('of every version that there was still opens', () => {
+    const path = fileURLToPath(new URL('../fixtures/run-state-1.json', import.meta.url));
+    const state = checkData(JSON.parse(readFileSync(path, 'utf8')), runState, path);
+    expect(state).toMatchObject({ version: 1, step: 8, lowest: Number.NaN, lossScale: [65_536, 0] });
+    expect(bestTest(state)).toMatchObject({ step: 8, validationLoss: 1.9223937332662142 });
+  });
 
   test('comes back from JSON, what is not finite as NaN', () => {
     const recoveries = [{ step: 9, backTo: 5, learningRateScale: 0.5 }];
