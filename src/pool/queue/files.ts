@@ -59,6 +59,8 @@ export async function fetchFile(
   const content = Buffer.concat(parts);
   const { hash } = referenceTo(content);
   if (hash !== reference.hash) {
+    // The search then sends it again.
+    await redis.del(chunksOf(prefix, reference).map(([key]) => key));
     throw new InputError(
       `the queue's file ${short(reference)}: its bytes do not have that hash, but ${hash.slice(0, 8)}…`,
     );

@@ -68,7 +68,9 @@ export async function createQueuePool<Task, Result>(
   /** Workers write to a stream that is there, so that nothing of a run that has ended stays. */
   async function openResults(): Promise<void> {
     if ((await redis.exists(results)) === 0) await redis.xadd(results, '*', '', '');
-    await Promise.all([results, ...Object.values(queue.keys)].map((key) => redis.pexpire(key, KEPT_MS)));
+    // By this one, which lives for seconds, workers agree who looks for tasks of dead workers.
+    const { 'stalled-check': _, ...lasting } = queue.keys;
+    await Promise.all([results, ...Object.values(lasting)].map((key) => redis.pexpire(key, KEPT_MS)));
   }
 
   async function renew(): Promise<void> {

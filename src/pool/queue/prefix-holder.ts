@@ -75,7 +75,7 @@ function isDead(text: string): boolean {
 function whose(text: string): string {
   try {
     const { host, pid, start } = readAnnouncement(text, '');
-    return `the search of process ${pid} on ${host}, begun ${new Date(start).toISOString()},`.replace(/,$/, '');
+    return `the search of process ${pid} on ${host}, begun ${new Date(start).toISOString()},`;
   } catch {
     return 'a search of another version';
   }
