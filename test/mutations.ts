@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { InputError } from '../src/formats/input-error.ts';
-import { uniforms } from '../src/random/noise.ts';
+import { damaged } from './fuzz/damage.ts';
 
 /** As many as every reader is tried with. */
 const MUTATIONS = 2000;
@@ -23,10 +23,10 @@ export async function survivesMutations(
   for (const original of originals) await read(original.slice());
   let refused = 0;
   for (let i = 0; i < count; i++) {
-    const damaged = mutated(originals[i % originals.length]!, i, seed);
+    const bytes = damaged(originals[i % originals.length]!, i, seed);
     const before = process.memoryUsage().arrayBuffers;
     try {
-      await read(damaged);
+      await read(bytes);
     } catch (error) {
       if (!(error instanceof InputError)) throw new Error(`mutation ${i} (seed ${seed})`, { cause: error });
       expect(error.message, `mutation ${i} (seed ${seed})`).toMatch(/^[^\n]+$/);
@@ -35,53 +35,4 @@ export async function survivesMutations(
     expect(process.memoryUsage().arrayBuffers - before, `bytes asked for by mutation ${i}`).toBeLessThan(MOST_BYTES);
   }
   return refused;
-}
-
-const EXTREME_BYTES = [0x00, 0x01, 0x7f, 0x80, 0xfe, 0xff];
-const EXTREME_WORDS = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffe, 0x00010000, 0x01000000];
-
-/** One to four changes, most of them in the first kilobyte, where the headers are. */
-function mutated(original: Uint8Array, index: number, seed: number): Uint8Array<ArrayBuffer> {
-  const draws = uniforms(32, { seed, purpose: 'proposal', clip: 0, replicate: 0, k: index });
-  let next = 0;
-  const below = (end: number) => Math.floor(draws[next++]! * end);
-  let bytes: Uint8Array<ArrayBuffer> = Uint8Array.from(original);
-  for (let changes = 1 + below(4); changes > 0; changes--) {
-    if (bytes.length === 0) break;
-    const at = below(below(3) === 0 ? bytes.length : Math.min(bytes.length, 1024));
-    const view = new DataView(bytes.buffer);
-    switch (below(8)) {
-      case 0:
-        bytes[at]! ^= 1 << below(8);
-        break;
-      case 1:
-        bytes[at] = EXTREME_BYTES[below(EXTREME_BYTES.length)]!;
-        break;
-      case 2:
-        bytes[at] = below(256);
-        break;
-      case 3:
-        if (at + 4 <= bytes.length) view.setUint32(at, EXTREME_WORDS[below(EXTREME_WORDS.length)]!, below(2) === 0);
-        break;
-      case 4:
-        bytes.fill(0, at, at + 1 + below(16));
-        break;
-      case 5:
-        bytes = joined(bytes.subarray(0, at), bytes.subarray(at + 1 + below(16)));
-        break;
-      case 6:
-        bytes = joined(bytes.subarray(0, at + 1 + below(16)), bytes.subarray(at));
-        break;
-      default:
-        bytes = bytes.slice(0, below(bytes.length));
-    }
-  }
-  return bytes;
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

@@ -1,6 +1,7 @@
 import { InputError } from '../formats/input-error.ts';
 import { type Audio, MOST_SAMPLES } from './audio.ts';
 import { crcTable } from './crc.ts';
+import { silently } from './silently.ts';
 
 interface StreamInfo {
   sampleRate: number;
@@ -46,7 +47,7 @@ export async function readFlac(bytes: Uint8Array, where: string): Promise<Audio>
   try {
     let at = 0;
     for (const frame of frames) {
-      const decoded = await decoder.decodeFrames([frame.bytes]).catch(() => undefined);
+      const decoded = await silently(() => decoder.decodeFrames([frame.bytes])).catch(() => undefined);
       if (
         decoded?.errors.length !== 0 ||
         decoded.samplesDecoded !== frame.blockSize ||

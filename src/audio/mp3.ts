@@ -2,6 +2,7 @@ import { InputError } from '../formats/input-error.ts';
 import { type Audio, MOST_SAMPLES } from './audio.ts';
 import { readMp3Frames } from './mp3-frames.ts';
 import { readMp3Header } from './mp3-header.ts';
+import { silently } from './silently.ts';
 
 /** By how many samples every MP3 decoder is late; encoders do not count them in the delay they write down. */
 const DECODER_DELAY = 529;
@@ -37,8 +38,8 @@ export async function readMp3(bytes: Uint8Array, where: string): Promise<Audio> 
   let at = 0;
   try {
     for (let byte = 0; byte < sound.length; byte += BATCH_BYTES) {
-      const { channelData, samplesDecoded, errors, sampleRate } = decoder.decode(
-        sound.subarray(byte, byte + BATCH_BYTES),
+      const { channelData, samplesDecoded, errors, sampleRate } = silently(() =>
+        decoder.decode(sound.subarray(byte, byte + BATCH_BYTES)),
       );
       if (
         errors.length > 0 ||

@@ -2,6 +2,7 @@ import { InputError } from '../formats/input-error.ts';
 import { type Audio, MOST_SAMPLES } from './audio.ts';
 import { joined } from './joined.ts';
 import { type OggPacket, readOggStreams } from './ogg-pages.ts';
+import { silently } from './silently.ts';
 
 /** The decoder's input buffer; a real packet has some hundred bytes and a real setup header some thousand. */
 const MOST_PACKET_BYTES = 2 ** 17;
@@ -110,7 +111,7 @@ async function* decodeBatches(
       const codecFrames = audio.slice(start, end).map(({ bytes }) => ({ data: bytes, header: { vorbisSetup: setup } }));
       const pages = [{ data: none, codecFrames }];
       if (start === 0) pages.unshift({ data: identification, codecFrames: [] });
-      const decoded = await decoder.decodeOggPages(pages as unknown as Pages).catch(() => undefined);
+      const decoded = await silently(() => decoder.decodeOggPages(pages as unknown as Pages)).catch(() => undefined);
       if (decoded?.errors.length !== 0 || decoded.channelData.length !== channels) {
         throw new InputError(`${where}: expected Vorbis audio, but what follows sample ${at} cannot be decoded`);
       }

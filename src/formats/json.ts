@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { InputError } from './input-error.ts';
+import { shownText } from './shown-text.ts';
+
+/** How much of a message is quoted: it names keys of the data, which may have any length. */
+const QUOTED_CHARACTERS = 300;
 
 /** A number of a file of ours: JSON has no form for those that are not finite, and null stands for them. */
 export const numberOrNull = z
@@ -33,6 +37,10 @@ export function checkData<Schema extends z.ZodType>(data: unknown, schema: Schem
   const size = Array.isArray(issue.input) ? issue.input.length : issue.input;
   const got = issue.code === 'too_small' || issue.code === 'too_big' ? `, got ${String(size)}` : '';
   throw new InputError(
-    [where, ...(issue.path.length > 0 ? [issue.path.join('.')] : []), issue.message + got].join(': '),
+    [where, ...[...(issue.path.length > 0 ? [issue.path.join('.')] : []), issue.message].map(quoted)].join(': ') + got,
   );
+}
+
+function quoted(text: string): string {
+  return shownText(text, QUOTED_CHARACTERS);
 }

@@ -2,12 +2,16 @@ import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { InputError } from '../formats/input-error.ts';
 import { readIfThere } from '../formats/read-input.ts';
+import { shownText } from '../formats/shown-text.ts';
 import { NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { type Outcome, readOutcome } from './outcome.ts';
 import type { StudySettings } from './settings.ts';
 import { readSettings, studyPaths } from './study.ts';
 import type { Trial } from './trial.ts';
 import { csvHeader } from './trials-csv.ts';
+
+/** How much of a file is quoted. */
+const QUOTED_CHARACTERS = 100;
 
 /** What the files of a study say. */
 export interface StudyData {
@@ -84,7 +88,9 @@ function parseRows(text: string, path: string): Row[] {
   try {
     return parse(text, { columns: true, info: true }) as unknown as Row[];
   } catch (error) {
-    throw new InputError(`${path}: rows of comma-separated values were expected, but ${(error as Error).message}`);
+    throw new InputError(
+      `${path}: rows of comma-separated values were expected, but ${shownText((error as Error).message, QUOTED_CHARACTERS)}`,
+    );
   }
 }
 
@@ -92,7 +98,9 @@ function parseTrial(record: Row['record'], steps: number, replicates: number, wh
   const result = row.safeParse(record);
   if (!result.success) {
     const { path, message } = result.error.issues[0]!;
-    throw new InputError(`${where}: ${path.join('.')}: ${message}, got ${JSON.stringify(record[String(path[0])])}`);
+    throw new InputError(
+      `${where}: ${path.join('.')}: ${message}, got ${shownText(JSON.stringify(record[String(path[0])]), QUOTED_CHARACTERS)}`,
+    );
   }
   const {
     id,

@@ -1,0 +1,15 @@
+const METHODS = ['error', 'warn', 'log'] as const;
+
+/**
+ * Calls a decoder of others, some of which print to the console what they think of a damaged file, which is not theirs to say. What is
+ * printed after the call has returned, such as while its promise is awaited, is not kept back: they decode before that.
+ */
+export function silently<Result>(call: () => Result): Result {
+  const { error, warn, log } = console;
+  for (const method of METHODS) console[method] = () => {};
+  try {
+    return call();
+  } finally {
+    Object.assign(console, { error, warn, log });
+  }
+}
