@@ -10,7 +10,7 @@ import type { RedisServer } from './redis-server.ts';
 const task = z.strictObject({ value: z.number(), ms: z.number().optional(), throws: z.string().optional() });
 
 /** What fake workers give back after a while, or throw. */
-export type FakeTask = z.infer<typeof task>;
+type FakeTask = z.infer<typeof task>;
 
 export const PREFIX = 'test';
 
