@@ -7,7 +7,8 @@ import type { Job, JobResult, WorkerResult, WorkerTask } from './worker.ts';
 const MOST_STEPS = 100_000;
 const MOST_JOBS = 1_000_000;
 
-const betas = z.array(z.number().min(0).max(1)).min(1).max(MOST_STEPS);
+/** As published, a beta may be a little below 0. */
+const betas = z.array(z.number().min(-1).max(1)).min(1).max(MOST_STEPS);
 const replicate = z.int().nonnegative();
 const metric = z.enum(METRIC_NAMES);
 

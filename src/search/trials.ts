@@ -1,11 +1,12 @@
-import { agreement, COARSE_NFE, type CoarseSummary, hasLostCoarsely, paysToHearCoarsely } from './coarse.ts';
+import { createAccount } from './account.ts';
+import { agreement, type CoarseSummary, hasLostCoarsely, paysToHearCoarsely } from './coarse.ts';
 import { PULLBACK_NFE } from './evaluator.ts';
 import { createIncumbents, heardByBoth, type Incumbents } from './incumbents.ts';
 import type { JournalHearing } from './journal.ts';
 import { keyOfNumbers } from './number-key.ts';
-import { createPrefixLedger, prefixKeys, searchConstants } from './prefixes.ts';
+import { prefixKeys, searchConstants } from './prefixes.ts';
 import type { Progress } from './progress.ts';
-import { type ByClip, expectedScore, hasLost } from './race.ts';
+import { expectedScore, hasLost } from './race.ts';
 import type { Runner } from './runner.ts';
 import { estimate, meanOverReplicates } from './statistics.ts';
 import type { Strategy, StrategyContext } from './strategies/strategy.ts';
@@ -25,7 +26,8 @@ import {
   trialOf,
   withDraws,
 } from './taken.ts';
-import { byScore, type Candidate, type Trial } from './trial.ts';
+import type { Candidate, Trial } from './trial.ts';
+import { createTrialLog } from './trial-log.ts';
 
 /** What a search's trials came to. */
 export interface Trials {
@@ -58,93 +60,29 @@ export async function runTrials(
   onProgress: (progress: Omit<Progress, 'nfePlanned'>) => void,
   errors: KnownErrors = new Map(),
 ): Promise<Trials> {
-  const { budget, replicates, metric, precision, clipSamples, scoringClips } = study.settings;
+  const { budget, replicates, metric, precision, scoringClips } = study.settings;
   const clipCount = scoringClips.length;
   const { rungs = [clipCount], coarse } = study.settings;
   const isRace = rungs.length > 1;
   const inFloat = stagesOf(rungs, false);
-  const ledger = createPrefixLedger(precision);
+  const account = createAccount(study.settings, runner.hasStopped);
   /** By betas the one taken last, with the most draws of noise. */
   const tried = new Map<string, Taken>();
   const underWay = new Set<Promise<unknown>>();
-  const trials: Trial[] = [];
   const incumbents = createIncumbents(rungs);
+  const log = createTrialLog(
+    study,
+    ({ taken }, trial) => {
+      if (trial.state === 'complete') incumbents.add(taken);
+    },
+    onProgress,
+  );
   /** The schedules that the coarse network has heard. */
   const heardCoarsely = new Set<Heard>();
   let turn: Promise<unknown> = Promise.resolve();
   let count = 0;
-  let planned = 0;
   let coarseNfe = 0;
   const coarseDrops: boolean[] = [];
-  let done = 0;
-  let hasEnded = false;
-  let best: Trial | undefined;
-
-  /** Takes NFE from the budget; false, for this and all that comes later, where they are not there. */
-  function take(nfe: number): boolean {
-    // A part of an NFE is not exact.
-    hasEnded ||= runner.hasStopped() || planned + nfe > budget + 1e-6;
-    if (!hasEnded) planned += nfe;
-    return !hasEnded;
-  }
-
-  /** What a schedule must still be heard with on a stage, and what that costs. */
-  function duesOf(betas: readonly number[], { part, coarse }: Stage, draws: number, heard: Heard['float'] = []): Due[] {
-    const [begin, end] = part;
-    const share = ((coarse ? COARSE_NFE : 1) * (end - begin)) / clipCount;
-    const scope = coarse ? 'coarse/' : '';
-    return Array.from({ length: draws }, (_, draw) => draw)
-      .filter((draw) => (heard[draw]?.length ?? 0) < end)
-      .map((draw) => {
-        const charged = share * ledger.charge(betas, clipSamples * (end - begin), `${scope}${draw}/${begin}/`);
-        return { draw, charged };
-      });
-  }
-
-  function tell(): void {
-    onProgress({ phase: 'search', trials: trials.length, nfe: done, best });
-  }
-
-  /** Gives nothing where the trial's row is written already, so that a night's trials are gone through again at once. */
-  function record(
-    { taken, nfe, seconds }: Entry,
-    state: Trial['state'],
-    byClip: ByClip,
-    score: number,
-    { coarse }: Stage,
-  ): Promise<void> | undefined {
-    const { id, candidate, draws } = taken;
-    const { betas, origin, parent } = candidate;
-    const { failure: reason } = taken.heard;
-    const { standardError } = estimate(byClip);
-    const trial: Trial = {
-      id,
-      betas,
-      origin,
-      ...(parent === undefined ? undefined : { parent }),
-      state: Number.isFinite(score) ? state : 'failed',
-      ...(coarse && { coarse }),
-      score,
-      standardError,
-      draws,
-      nfe,
-      seconds,
-      ...(reason !== undefined && { reason }),
-    };
-    const keep = () => {
-      taken.candidate = trial;
-      trials.push(trial);
-      if (trial.state === 'complete') incumbents.add(taken);
-      if (trial.state === 'complete' && (best === undefined || byScore(trial, best) < 0)) best = trial;
-    };
-    if (!study.written.delete(id))
-      return study.addTrial(trial).then(() => {
-        keep();
-        tell();
-      });
-    keep();
-    return undefined;
-  }
 
   /** Takes what a candidate was heard with on a stage; it is recorded as soon as that was on all clips. */
   function takeHeard(
@@ -164,13 +102,13 @@ export async function runTrials(
     }
     const charged = costOf(dues);
     entry.nfe += charged;
-    done += charged;
+    log.spend(charged);
     if (stage.part[1] < clipCount) return undefined;
-    if (taken.heard.failure !== undefined) return record(entry, 'failed', [], Number.NaN, stage);
+    if (taken.heard.failure !== undefined) return log.record(entry, failed(stage));
     const rows = rowsOf(taken.heard, stage);
     if (rows.slice(0, taken.draws).some((row) => row.length < clipCount)) return undefined;
     const byClip = byClipOf(rows, taken.draws, clipCount);
-    return record(entry, 'complete', byClip, estimate(byClip).mean, stage);
+    return log.record(entry, { state: 'complete', byClip, score: estimate(byClip).mean, stage });
   }
 
   /**
@@ -219,7 +157,7 @@ export async function runTrials(
       const ended = Promise.all(own.map(eventually)).then(async (all) => {
         await before;
         const recorded = takeHeard(entry, dues, all.filter(isThere), stage);
-        tell();
+        log.tell();
         await recorded;
       });
       return [ended];
@@ -261,20 +199,22 @@ export async function runTrials(
         if (runner.hasStopped()) return;
         const { candidate, heard, draws } = taken;
         if (heard.failure !== undefined) {
-          await record(entry, 'failed', [], Number.NaN, stage);
+          await log.record(entry, failed(stage));
           continue;
         }
         const byClip = byClipOf(rowsOf(heard, stage), draws, stage.part[1]);
         const hasFallen = incumbent !== undefined && loses(byClip, incumbent);
         if (stage.coarse && incumbent !== undefined) coarseDrops.push(hasFallen);
-        const dues = hasFallen ? [] : (paid[i + 1] ?? duesOf(candidate.betas, next, draws, rowsOf(heard, next)));
-        const stays = !hasFallen && (paid[i + 1] !== undefined || take(costOf(dues)));
+        const dues = hasFallen
+          ? []
+          : (paid[i + 1] ?? account.duesOf(candidate.betas, next, draws, rowsOf(heard, next)));
+        const stays = !hasFallen && (paid[i + 1] !== undefined || account.take(costOf(dues)));
         if (stays) {
           entry.paid = paid.toSpliced(i + 1, 1, dues);
           staying.push(entry);
         } else {
           const score = incumbent ? expectedScore(byClip, incumbent) : estimate(byClip).mean;
-          await record(entry, 'pruned', byClip, score, stage);
+          await log.record(entry, { state: 'pruned', byClip, score, stage });
         }
       }
       entering = staying;
@@ -295,8 +235,8 @@ export async function runTrials(
       let taken = before && withDraws(before, draws);
       if (taken === undefined) {
         const heard = before?.heard ?? { float: [], coarse: [] };
-        const paid = entered.map((stage) => duesOf(candidate.betas, stage, draws, rowsOf(heard, stage)));
-        if (!take(costOf(paid.flat()))) break;
+        const paid = entered.map((stage) => account.duesOf(candidate.betas, stage, draws, rowsOf(heard, stage)));
+        if (!account.take(costOf(paid.flat()))) break;
         count++;
         taken = { id: count, candidate, draws, heard, before, generation: Promise.resolve() };
         if (entered[0]!.coarse) heardCoarsely.add(heard);
@@ -310,7 +250,7 @@ export async function runTrials(
     await Promise.all([generation, ...wanted.map((taken) => taken.generation)]);
     for (const { taken } of fresh) taken.generation = undefined;
     const ended = wanted.flatMap((taken) => trialOf(taken) ?? []);
-    tell();
+    log.tell();
     if (ended.length < candidates.length) throw new SearchEnd();
     return ended;
   }
@@ -323,13 +263,13 @@ export async function runTrials(
 
   async function cleanErrors(sigmas: readonly number[]): Promise<number[]> {
     const fresh = sigmas.filter((sigma) => !errors.has(sigma));
-    if (!take(fresh.length)) throw new SearchEnd();
+    if (!account.take(fresh.length)) throw new SearchEnd();
     const entries = runner.cleanErrors(fresh.map((sigma) => ({ kind: 'clean-error', sigma })));
     for (const [i, sigma] of fresh.entries()) {
       const error = entries[i]!.then((entry) => {
         if (entry === undefined) return undefined;
-        done++;
-        tell();
+        log.spend(1);
+        log.tell();
         return estimate(entry.errors).mean;
       });
       errors.set(sigma, error);
@@ -342,8 +282,9 @@ export async function runTrials(
 
   async function scoreGradient(betas: readonly number[]): Promise<number[]> {
     const cost =
-      costOf(inFloat.flatMap((stage) => duesOf(betas, stage, replicates))) + replicates * PULLBACK_NFE * betas.length;
-    if (!take(cost)) throw new SearchEnd();
+      costOf(inFloat.flatMap((stage) => account.duesOf(betas, stage, replicates))) +
+      replicates * PULLBACK_NFE * betas.length;
+    if (!account.take(cost)) throw new SearchEnd();
     const wanted = Array.from({ length: replicates }, (_, replicate) => ({
       kind: 'score-gradient' as const,
       betas,
@@ -351,8 +292,8 @@ export async function runTrials(
     }));
     const entries = (await Promise.all(runner.scoreGradients(wanted))).filter((entry) => entry !== undefined);
     if (entries.length < replicates) throw new SearchEnd();
-    done += cost;
-    tell();
+    log.spend(cost);
+    log.tell();
     return meanOverReplicates(entries.map(({ gradient }) => gradient));
   }
 
@@ -367,7 +308,7 @@ export async function runTrials(
   }
 
   const context: StrategyContext = {
-    left: () => budget - planned,
+    left: () => budget - account.planned(),
     evaluate: (candidates, draws = replicates) =>
       watched(isRace ? inTurn(() => evaluate(candidates, draws)) : evaluate(candidates, draws)),
     cleanErrors: (sigmas) => watched(cleanErrors(sigmas)),
@@ -380,11 +321,16 @@ export async function runTrials(
   }
   await Promise.all(underWay);
   // Not `done`, which is added up in the order in which they ended.
-  const found = { trials: trials.toSorted(byId), nfe: planned };
+  const found = { trials: log.trials.toSorted(byId), nfe: account.planned() };
   if (coarse === undefined) return found;
   const pairs = [...heardCoarsely].flatMap((heard) => heardByBoth(heard, { draws: replicates, rungs }));
-  const dropped = trials.filter((trial) => trial.coarse).length;
+  const dropped = log.trials.filter((trial) => trial.coarse).length;
   return { ...found, coarse: { dropped, nfe: coarseNfe, ...agreement(pairs) } };
+}
+
+/** What failed comes to. */
+function failed(stage: Stage) {
+  return { state: 'failed', byClip: [], score: Number.NaN, stage } as const;
 }
 
 function isThere<Value>(value: Value | undefined): value is Value {

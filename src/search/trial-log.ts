@@ -1,0 +1,81 @@
+import type { Progress } from './progress.ts';
+import type { ByClip } from './race.ts';
+import { estimate } from './statistics.ts';
+import type { Study } from './study.ts';
+import type { Entry, Stage } from './taken.ts';
+import { byScore, type Trial } from './trial.ts';
+
+/** What a candidate came to. */
+interface End {
+  readonly state: Trial['state'];
+  /** Distances of the clips that were heard. */
+  readonly byClip: ByClip;
+  readonly score: number;
+  /** The one that it ended on. */
+  readonly stage: Stage;
+}
+
+/** The trials of a search, as they end. */
+export interface TrialLog {
+  readonly trials: readonly Trial[];
+  /** Makes a trial of a candidate; gives nothing where its row is written already, so that a night's trials are gone through again at once. */
+  record(entry: Entry, end: End): Promise<void> | undefined;
+  /** Adds to the NFE that are done. */
+  spend(nfe: number): void;
+  /** Says how far the search is. */
+  tell(): void;
+}
+
+/** @param onTrial gets each candidate whose trial was recorded */
+export function createTrialLog(
+  study: Pick<Study, 'written' | 'addTrial'>,
+  onTrial: (entry: Entry, trial: Trial) => void,
+  onProgress: (progress: Omit<Progress, 'nfePlanned'>) => void,
+): TrialLog {
+  const trials: Trial[] = [];
+  let nfe = 0;
+  let best: Trial | undefined;
+
+  function keep(entry: Entry, trial: Trial): void {
+    entry.taken.candidate = trial;
+    trials.push(trial);
+    if (trial.state === 'complete' && (best === undefined || byScore(trial, best) < 0)) best = trial;
+    onTrial(entry, trial);
+  }
+  function tell(): void {
+    onProgress({ phase: 'search', trials: trials.length, nfe, best });
+  }
+  return {
+    trials,
+    record(entry, { state, byClip, score, stage }) {
+      const { id, candidate, draws, heard } = entry.taken;
+      const { betas, origin, parent } = candidate;
+      const trial: Trial = {
+        id,
+        betas,
+        origin,
+        ...(parent === undefined ? undefined : { parent }),
+        state: Number.isFinite(score) ? state : 'failed',
+        ...(stage.coarse && { coarse: true }),
+        score,
+        standardError: estimate(byClip).standardError,
+        draws,
+        nfe: entry.nfe,
+        seconds: entry.seconds,
+        ...(heard.failure !== undefined && { reason: heard.failure }),
+      };
+      if (study.written.delete(id)) {
+        keep(entry, trial);
+        return undefined;
+      }
+      return study.addTrial(trial).then(() => {
+        keep(entry, trial);
+        tell();
+      });
+    },
+    spend(spent) {
+      nfe += spent;
+    },
+    tell,
+  };
+}
