@@ -4,7 +4,7 @@
  *   npm run build && node --import tsx bench/faults/kills.ts [--kills 200] [--seed 1] [--json]
  *
  * The tiny network of the tests, so that much is written in little time. Runs take turns; each is killed until it ends by itself. Every other kill is of all of
- * its processes, the rest of the command alone. Ends with 1 where anything differs.
+ * its processes, the rest of the command alone. SIGTERM ends it after the run in hand. Ends with 1 where anything differs.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -90,7 +90,11 @@ async function killed(tally: Tally): Promise<void> {
 
 const tallies: Tally[] = [];
 for (const run of RUNS) tallies.push(await undisturbed(run));
-for (let turn = 0; total(({ kills }) => kills) < wanted; turn++) {
+let isEnding = false;
+process.once('SIGTERM', () => {
+  isEnding = true;
+});
+for (let turn = 0; !isEnding && total(({ kills }) => kills) < wanted; turn++) {
   const tally = tallies[turn % tallies.length]!;
   await killed(tally);
   process.stderr.write(`${total(({ kills }) => kills)} of ${wanted} kills, ${tally.run.name}\n`);
