@@ -17,6 +17,7 @@ export function completeTrials(
 ): Trial[] {
   const trials: Trial[] = [];
   for (const all of bySchedule) {
+    if (!all.some(({ trial }) => trial !== undefined && isWanted(trial))) continue;
     const entries = all.filter((entry) => entry.type === 'evaluation');
     const ids = new Set(entries.flatMap(({ trial }) => trial ?? []));
     for (const id of ids) if (isWanted(id)) trials.push(...completeTrial(id, entries, settings));

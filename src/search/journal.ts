@@ -168,7 +168,7 @@ export interface JournalContent {
  */
 export async function readJournal(path: string): Promise<JournalContent & { readonly validBytes: number }> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return new Uint8Array();
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;
   });
   const validBytes = bytes.lastIndexOf(0x0a) + 1;
@@ -177,11 +177,10 @@ export async function readJournal(path: string): Promise<JournalContent & { read
   const cleanErrors: JournalCleanError[] = [];
   const scoreGradients: JournalScoreGradient[] = [];
   const failures: JournalFailure[] = [];
-  const decoder = new TextDecoder();
   let count = 0;
   for (let begin = 0; begin < validBytes; ) {
     const end = bytes.indexOf(0x0a, begin);
-    const text = decoder.decode(bytes.subarray(begin, end));
+    const text = bytes.toString('utf8', begin, end);
     begin = end + 1;
     count++;
     const where = `${path}: line ${count}`;

@@ -6,8 +6,6 @@ export interface KeptRows {
   readonly length: number;
 }
 
-const ID = /^([1-9]\d*),/;
-
 /**
  * The rows that an earlier session wrote, so that none is written again; undefined where the file does not have this header, or has anything
  * but one whole row each for trials that are known.
@@ -24,7 +22,7 @@ export function keptRows(text: string, header: string, isKnown: (id: number) => 
   let begin = header.length;
   for (let end = text.indexOf('\n', begin); end !== -1; end = text.indexOf('\n', begin)) {
     const row = text.slice(begin, end);
-    const id = Number(ID.exec(row)?.[1]);
+    const id = Number(row.slice(0, row.indexOf(',')));
     if (!isKnown(id) || ids.has(id) || !hasAllCells(row)) return undefined;
     ids.add(id);
     begin = end + 1;

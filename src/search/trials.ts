@@ -65,7 +65,7 @@ export async function runTrials(
   const { rungs = [clipCount], coarse } = study.settings;
   const isRace = rungs.length > 1;
   const inFloat = stagesOf(rungs, false);
-  const account = createAccount(study.settings, runner.hasStopped);
+  const account = createAccount(study.settings, () => runner.hasStopped());
   /** By betas the one taken last, with the most draws of noise. */
   const tried = new Map<string, Taken>();
   const underWay = new Set<Promise<unknown>>();
