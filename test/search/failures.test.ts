@@ -147,3 +147,15 @@ it('ends rather than fail every trial where nothing works any more', async () =>
     `${folder}: each of 8 evaluations in a row failed twice: the device is gone; what was finished is saved`,
   );
 });
+
+it('goes on where many trials fail among others that do not', async () => {
+  const changes = { budget: 288 };
+  const { trials } = (await run(await temporaryFolder(), changes))!;
+  const guilty = new Set(trials.filter(({ id }) => id > 5 && id % 4 === 0).map(({ betas }) => betas.join()));
+  expect(guilty.size).toBeGreaterThan(8);
+  const result = await run(await temporaryFolder(), changes, (job) => {
+    if (job.kind === 'evaluation' && guilty.has(job.betas.join())) throw new Error(REASON);
+  });
+  expect(result!.trials.filter(({ state }) => state === 'failed')).toHaveLength(guilty.size);
+  expect(result!.trials).toHaveLength(trials.length);
+});
