@@ -25,21 +25,32 @@ export interface RedisServer {
 
 /**
  * @param options of the server; it keeps an append-only file and flushes each write to it unless they say otherwise
- * @param bind the address that it listens on
+ * @param bind the addresses that it listens on, 127.0.0.1 among them
  */
 export async function startRedis(options: readonly string[] = [], bind = '127.0.0.1'): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   const port = await freePort();
   let child: ChildProcess;
   const start = async () => {
-    const own = ['--port', `${port}`, '--bind', bind, '--dir', folder, '--save', '', '--loglevel', 'warning'];
+    const own = [
+      '--port',
+      `${port}`,
+      '--bind',
+      ...bind.split(' '),
+      '--dir',
+      folder,
+      '--save',
+      '',
+      '--loglevel',
+      'warning',
+    ];
     const kept = ['--appendonly', 'yes', '--appendfsync', 'always'];
     child = spawn(PROGRAM, [...own, ...kept, ...options], { stdio: 'ignore' });
     await client.ping();
   };
   const password = options[options.indexOf('--requirepass') + 1];
   const client = new Redis({
-    host: bind,
+    host: '127.0.0.1',
     port,
     maxRetriesPerRequest: null,
     retryStrategy: () => 50,
@@ -55,7 +66,7 @@ export async function startRedis(options: readonly string[] = [], bind = '127.0.
   await start();
   return {
     port,
-    url: `redis://${bind}:${port}`,
+    url: `redis://127.0.0.1:${port}`,
     client,
     kill,
     start,

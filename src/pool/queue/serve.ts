@@ -68,8 +68,8 @@ export function serveQueue({ connection, prefix, run, name, slots, perform, say 
     prefix,
     skipVersionCheck: true,
     concurrency: slots,
-    lockDuration: 15_000,
-    stalledInterval: 5_000,
+    lockDuration: 10_000,
+    stalledInterval: 3_000,
     // A task moves on when its worker dies; one that ends every worker is given up.
     maxStalledCount: 20,
     drainDelay: 2,
