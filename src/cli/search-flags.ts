@@ -4,6 +4,7 @@ import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
 import { ENGINE_FLAGS } from './engine-flags.ts';
 import { MODEL_FLAGS } from './model-flags.ts';
+import { ROOT_FLAG } from './root-flag.ts';
 
 /** The options of schedule-search. */
 export const SEARCH_FLAGS = {
@@ -19,6 +20,7 @@ export const SEARCH_FLAGS = {
     describe: 'Folder, filelist or file of recordings to score on [default: the demo clips]',
   },
   heldout: { type: 'string', describe: 'The same to verify on [default: others of --clips]' },
+  ...ROOT_FLAG,
   strategy: {
     choices: Object.keys(STRATEGIES) as StrategyName[],
     default: 'auto' as StrategyName,
