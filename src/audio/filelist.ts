@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { InputError } from '../formats/input-error.ts';
 import { readInput } from '../formats/read-input.ts';
+import { listedPath, refuseOutside } from './listed-paths.ts';
 
 /** The endings that files of sound are found by, in either case. */
 export const AUDIO_FILE = /\.(wav|flac|ogg|oga|mp3)$/i;
@@ -25,10 +26,20 @@ const SHOWN_CHARACTERS = 60;
  * The absolute paths of a source's audio files: those of a folder and the folders in it, in alphabetical order, those of a
  * filelist, or the one file. In a folder links are followed, and names that begin with a dot are passed over.
  *
- * @throws InputError if there is no such source or no audio file in it
+ * @param options.root where a filelist's relative paths start, and below which its files must lie; default: its own folder
+ * @throws InputError if there is no such source or no audio file in it, or a filelist names one elsewhere
  */
-export async function listAudio(source: string): Promise<string[]> {
-  return (await findAudio(source)).files;
+export async function listAudio(source: string, options: FilelistOptions = {}): Promise<string[]> {
+  return (await findAudio(source, options)).files;
+}
+
+/** What a filelist may name. */
+export interface FilelistOptions {
+  /**
+   * The folder that relative paths start from, and below which all files must lie. Default: the list's own, which those start from, too, that would
+   * lead out of the root.
+   */
+  readonly root?: string;
 }
 
 /** What there is of sound in a source, as absolute paths. */
@@ -39,7 +50,7 @@ export interface FoundAudio {
 }
 
 /** As `listAudio`, with what it passes over. */
-export async function findAudio(source: string): Promise<FoundAudio> {
+export async function findAudio(source: string, options: FilelistOptions = {}): Promise<FoundAudio> {
   const info = await stat(source).catch(() => undefined);
   if (info === undefined) throw new InputError(`${source}: there is no such folder, filelist or audio file`);
   if (info.isDirectory()) {
@@ -55,7 +66,7 @@ export async function findAudio(source: string): Promise<FoundAudio> {
   if (OTHER_AUDIO_FILE.test(source)) {
     throw new InputError(`${source}: expected WAV, FLAC, Ogg Vorbis or MP3, got ${extname(source).toLowerCase()}`);
   }
-  return { files: AUDIO_FILE.test(source) ? [resolve(source)] : await readFilelist(source), passedOver: [] };
+  return { files: AUDIO_FILE.test(source) ? [resolve(source)] : await readFilelist(source, options), passedOver: [] };
 }
 
 /** What a user should know of files that were passed over: one sentence, or none where there are none. */
@@ -95,14 +106,22 @@ async function audioBelow(folder: string, above: readonly string[] = []): Promis
  * folder, spaces within a name belong to it and so do quotes, lines that are empty or start with # are passed over. Of a line
  * such as Tacotron's `path|text` the part before the first | is the path.
  *
- * @param options.root a folder that relative paths start from instead; the list's own is then not looked in
+ * Every file must lie below the list's own folder, wherever `..`, an absolute path or a link leads.
+ *
+ * @param options.root a folder that relative paths start from and files lie below instead; names that
+ * would lead out of it start from the list's own, which is else not looked in
  * @returns absolute paths, in the list's order
- * @throws InputError if it is no such list, above 16 MiB, or names a file that is not there; the message has the line's number, the
+ * @throws InputError if it is no such list, above 16 MiB, or names a file that is elsewhere or not there; the message has the line's number, the
  * path that was tried, and where it started from
  */
-export async function readFilelist(path: string, { root }: { readonly root?: string } = {}): Promise<string[]> {
+export async function readFilelist(path: string, { root }: FilelistOptions = {}): Promise<string[]> {
   const lines = filelistLines(await readInput(path, 'the filelist', MOST_FILELIST_BYTES), path);
-  const entries = lines.map(({ line, name }) => ({ line, name, file: resolve(root ?? dirname(path), name) }));
+  const entries = lines.map(({ line, name }) => ({
+    line,
+    name,
+    file: listedPath(name, { folder: dirname(path), root }),
+  }));
+  await refuseOutside(path, entries, { folder: dirname(path), root });
   for (let start = 0; start < entries.length; start += BATCH_FILES) {
     const batch = entries.slice(start, start + BATCH_FILES);
     const there = await Promise.all(batch.map(async ({ file }) => (await stat(file).catch(() => undefined))?.isFile()));
@@ -147,13 +166,13 @@ export function filelistLines(
     const trimmed = text.trim();
     return trimmed === '' || trimmed.startsWith('#')
       ? []
-      : [{ line: i + 1, name: listedPath(trimmed, i + 1, where, kind) }];
+      : [{ line: i + 1, name: nameOf(trimmed, i + 1, where, kind) }];
   });
   if (entries.length === 0) throw new InputError(`${where}: expected the path of ${kind.what} on each line, got none`);
   return entries;
 }
 
-function listedPath(text: string, line: number, where: string, { ending, endings }: ListedKind): string {
+function nameOf(text: string, line: number, where: string, { ending, endings }: ListedKind): string {
   if (ending.test(text)) return text;
   const [first] = text.split('|', 1) as [string];
   const name = first.trim();

@@ -4,6 +4,7 @@ import { PRECISIONS } from '../diffusion/process.ts';
 import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { ENGINE_FLAGS } from './engine-flags.ts';
 import { MODEL_FLAGS } from './model-flags.ts';
+import { ROOT_FLAG } from './root-flag.ts';
 
 /** Options of commands that hear schedules on one set of clips: which model, which clips, how often. */
 export const HEARING_FLAGS = {
@@ -12,6 +13,7 @@ export const HEARING_FLAGS = {
     type: 'string',
     describe: 'Folder, filelist or file of recordings to compare on [default: the held-out demo clips]',
   },
+  ...ROOT_FLAG,
   'clip-count': { type: 'number', default: 6, describe: 'Clips to compare on' },
   'clip-seconds': { type: 'number', default: 1, describe: 'Length of each clip, from the middle of its file' },
   replicates: { type: 'number', default: 4, describe: 'Noise draws, the same for every schedule' },

@@ -47,7 +47,7 @@ export function planComparison(
   const where = { engine, device, rowsPerCall };
   const request = { model, config, clipSeconds: args['clip-seconds'], clipCount, ...sampler, ...where };
   return planModel(request, async (options) => {
-    const heldout = await loadClips(args.clips ?? join(DEMO, 'clips', 'heldout'), options);
+    const heldout = await loadClips(args.clips ?? join(DEMO, 'clips', 'heldout'), { ...options, root: args.root });
     // Workers are timed on scoring clips.
     return { scoring: heldout, heldout };
   });

@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import { PRECISIONS } from '../diffusion/process.ts';
 import { CLAMPS } from '../schedule/noise-schedule.ts';
 import { ENGINE_FLAGS } from './engine-flags.ts';
+import { ROOT_FLAG } from './root-flag.ts';
 
 /** The options of schedule-infer: first those of ivanvovk/WaveGrad's inference.py. */
 export const INFER_FLAGS = {
@@ -26,6 +27,7 @@ export const INFER_FLAGS = {
     type: 'string',
     describe: 'Recordings instead, which are made again from their mels: filelist, folder or file',
   },
+  ...ROOT_FLAG,
   out: { type: 'string', alias: 'o', describe: 'Folder to write to [default: beside each mel]' },
   float: { type: 'boolean', default: false, describe: 'WAV files of 32-bit floats instead of 16 bits' },
   iters: { type: 'number', describe: 'Steps of a family, such as karras' },

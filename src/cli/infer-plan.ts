@@ -80,7 +80,7 @@ export async function planInference(args: InferArguments, hooks: PlanHooks): Pro
   const settings = { clamp, precision, data: config.data_config };
   const ofSchedule = fitRemarks(found, { trained, settings }, 'run');
 
-  const { sources, remarks } = await sourcesOf(mels, audio);
+  const { sources, remarks } = await sourcesOf(mels, audio, args.root);
   refuseSameId(sources);
   const folders = sources.map(({ path }) => folderOf(args, path));
   const report = args.report ?? (args.states ? join(folders[0]!, 'predicted.html') : undefined);
@@ -133,9 +133,13 @@ async function scheduleOf(
   return found!;
 }
 
-async function sourcesOf(mels: string | undefined, audio: string | undefined): Promise<FoundSources> {
-  if (mels !== undefined) return melSources(mels);
-  return audioSources(audio ?? join(DEMO, 'clips', 'heldout'));
+async function sourcesOf(
+  mels: string | undefined,
+  audio: string | undefined,
+  root: string | undefined,
+): Promise<FoundSources> {
+  if (mels !== undefined) return melSources(mels, { root });
+  return audioSources(audio ?? join(DEMO, 'clips', 'heldout'), { root });
 }
 
 function folderOf({ out, mel_filelist: mels, audio }: InferArguments, path: string): string {

@@ -27,6 +27,7 @@ export interface MelJobs {
  * @param sources files, folders or filelists of recordings
  * @param out a folder, or a file for one recording, told by its ending in either case; default: beside each recording
  * @param format default: that of the file, or `pt`
+ * @param root where relative paths of filelists start, and below which their files must lie; default: each list's own folder
  * @throws UsageError where `out` and what else was said do not agree; InputError where a source cannot be read, or two recordings
  * would become the same file
  */
@@ -34,9 +35,10 @@ export async function planMelJobs(
   sources: readonly string[],
   out: string | undefined,
   format: MelFormat | undefined,
+  root?: string,
 ): Promise<MelJobs> {
   const { findAudio, passedOverRemarks } = await import('../audio/filelist.ts');
-  const found = await Promise.all(sources.map(findAudio));
+  const found = await Promise.all(sources.map((source) => findAudio(source, { root })));
   const files = new Set(found.flatMap((each) => each.files));
   const passedOver = new Set(found.flatMap((each) => each.passedOver));
   // Absolute paths are hard to read in what is printed.

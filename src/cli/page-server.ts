@@ -148,6 +148,21 @@ export async function servePage(render: (version: string) => Promise<string>): P
   };
 }
 
+/** A page has its scripts, styles, pictures and sound within itself; it asks this server for its next version, and nobody else for anything. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' blob:",
+  "style-src 'unsafe-inline'",
+  'img-src data: blob:',
+  'media-src data: blob:',
+  'font-src data:',
+  'worker-src blob:',
+  "connect-src 'self' data: blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 interface Answer {
   readonly status: number;
   readonly text: string;
@@ -170,6 +185,8 @@ function send(response: ServerResponse, { status, text, version }: Answer): void
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': POLICY,
     ...(version !== undefined && { etag: `"${version}"` }),
     ...(version === 'last' && { connection: 'close' }),
   });

@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { realpath, rm } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { liesIn } from '../audio/listed-paths.ts';
 import { InputError } from '../formats/input-error.ts';
 import { readIfThere } from '../formats/read-input.ts';
 import { writeWhole } from '../formats/write-whole.ts';
@@ -13,12 +14,31 @@ export interface WantedList {
 /**
  * The text of a filelist, which `readFilelist` reads back as the same paths.
  *
- * @param folder where the list will be
+ * @param folder where its paths start: where the list will be, or its root
  * @param paths absolute, without line breaks
  * @param absolute write them so; default: as they lead from the folder
  */
 export function filelistText(folder: string, paths: readonly string[], absolute: boolean): string {
   return paths.map((path) => `${absolute ? path : asLine(relative(resolve(folder), path))}\n`).join('');
+}
+
+/**
+ * The root that commands are to be told for lists of these recordings: the nearest folder that they and what they are links to lie below; undefined where
+ * they lie below the lists, which needs none.
+ */
+export async function rootOf(folder: string, paths: readonly string[]): Promise<string | undefined> {
+  const led = await Promise.all(paths.map((path) => realpath(path)));
+  const lists = await realpath(folder).catch(() => resolve(folder));
+  if (led.every((path) => liesIn(lists, path))) return undefined;
+  const near = commonFolder(paths);
+  const real = await realpath(near);
+  return led.every((path) => liesIn(real, path)) ? near : commonFolder([...paths, ...led]);
+}
+
+function commonFolder(paths: readonly string[]): string {
+  let folder = dirname(paths[0]!);
+  for (const path of paths) while (!liesIn(folder, path)) folder = dirname(folder);
+  return folder;
 }
 
 function asLine(path: string): string {

@@ -8,6 +8,7 @@ import { type Statistics, statistics } from '../training/prepare-statistics.ts';
 import { plainTable } from './plain-table.ts';
 import { plain } from './plain-text.ts';
 import { quoted } from './quoted.ts';
+import { rootArgument } from './root-flag.ts';
 
 /** Files that are named of each reason; --json has all. */
 const MOST_NAMES = 5;
@@ -18,6 +19,8 @@ export interface PreparedLists {
   /** Paths of the lists. */
   readonly train: string;
   readonly tested: string;
+  /** What their paths start from and lie below, where that is not the lists' own folder. */
+  readonly root?: string;
 }
 
 /** What was prepared, to read. */
@@ -37,7 +40,7 @@ export function asText(lists: PreparedLists): string {
 
 /** As JSON: lengths in seconds, levels in dBFS. */
 export function asJson(lists: PreparedLists): string {
-  const { prepared, train, tested } = lists;
+  const { prepared, train, tested, root } = lists;
   const { sampleRate, leftOut } = prepared;
   const list = (path: string, recordings: readonly Recording[]) => {
     const { rms, quietest, loudest, peak, ...lengths } = statistics(recordings);
@@ -54,6 +57,7 @@ export function asJson(lists: PreparedLists): string {
     rates: prepared.rates.map(([rate, recordings]) => ({ sampleRate: rate, recordings })),
     channels: channelCounts(prepared).map(([channels, recordings]) => ({ channels, recordings })),
     leftOut,
+    ...(root !== undefined && { root }),
     next: nextCommands(lists),
   };
   return `${JSON.stringify(data, null, 2)}\n`;
@@ -130,9 +134,10 @@ function names(recordings: readonly Recording[]): string {
 }
 
 /** How a training on these lists begins. */
-function nextCommands({ train, tested }: PreparedLists): string[] {
+function nextCommands({ train, tested, root }: PreparedLists): string[] {
+  const from = rootArgument(root === undefined ? undefined : shown(root) || '.');
   return [
-    `schedule-train --init --train ${quoted(plain(train))} --test ${quoted(plain(tested))} -o config.json`,
-    'schedule-train -c config.json',
+    `schedule-train --init --train ${quoted(plain(train))} --test ${quoted(plain(tested))}${from} -o config.json`,
+    `schedule-train -c config.json${from}`,
   ];
 }

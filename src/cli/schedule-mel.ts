@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import type { Options } from 'yargs';
 import type { Recording } from '../audio/audio.ts';
 import { InputError } from '../formats/input-error.ts';
+import { shownText } from '../formats/shown-text.ts';
 import type { DataConfig } from '../model/config.ts';
 import { DEMO } from '../model/demo.ts';
 import { runCommand, UsageError } from './command.ts';
 import { MEL_FORMATS, type MelJob, type MelJobs, planMelJobs, refuseToReplace } from './mel-jobs.ts';
+import { ROOT_FLAG } from './root-flag.ts';
 
 const FLAGS = {
   model: { type: 'string', describe: "The model's folder or checkpoint [default: the demo's]" },
   config: { type: 'string', describe: 'A config.json instead of a model' },
+  ...ROOT_FLAG,
   out: {
     type: 'string',
     alias: 'o',
@@ -139,7 +142,7 @@ async function check(path: string, config: DataConfig, recording?: Float32Array)
   } catch (error) {
     // One broken file does not keep the others from being checked.
     if (!(error instanceof InputError)) throw error;
-    return { mel: path, refusals: [error.message.replace(`${path}: `, '')], warnings: [] };
+    return { mel: path, refusals: [error.message.replace(`${shownText(path)}: `, '')], warnings: [] };
   }
 }
 
@@ -176,7 +179,7 @@ await runCommand(
       ['schedule-mel --check speech.pt', 'what its numbers tell'],
       ['schedule-mel --check speech.pt --audio speech.wav', 'and what the recording tells'],
     ],
-    async run({ model, config, out, format, force, resample, check: isCheck, audio, json, quiet }, positionals) {
+    async run({ model, config, out, format, root, force, resample, check: isCheck, audio, json, quiet }, positionals) {
       if (positionals.length === 0) {
         throw new UsageError(`${isCheck ? 'mels to check' : 'recordings'} were expected, got none`);
       }
@@ -191,7 +194,7 @@ await runCommand(
       }
       const data = await dataConfig(model, config);
       if (!isCheck) {
-        const planned = await planMelJobs(positionals, out, format);
+        const planned = await planMelJobs(positionals, out, format, root);
         if (!quiet) for (const remark of planned.remarks) process.stderr.write(`${remark}\n`);
         if (!force) await refuseToReplace(planned.jobs);
         const written = await writeMels(planned, data, { resample, quiet });

@@ -6,9 +6,10 @@ import { type PrepareOptions, prepareRecordings } from '../training/prepare.ts';
 import type { TestSize } from '../training/prepare-split.ts';
 import { runCommand, UsageError, wholeNumber } from './command.ts';
 import { INTERRUPTED, onInterrupt } from './interrupt.ts';
-import { filelistText, listPaths, writeLists } from './prepare-lists.ts';
+import { filelistText, listPaths, rootOf, writeLists } from './prepare-lists.ts';
 import { asJson, asText } from './prepare-text.ts';
 import { createProgressLine } from './progress.ts';
+import { ROOT_FLAG } from './root-flag.ts';
 
 const FLAGS = {
   out: { type: 'string', alias: 'o', default: 'filelists', describe: 'The folder for the lists' },
@@ -20,8 +21,16 @@ const FLAGS = {
   rate: { type: 'number', describe: 'Sample rate of the recordings to take, in Hz [default: that of most of them]' },
   'min-seconds': { type: 'number', default: 0, describe: 'Leave shorter recordings out' },
   'max-seconds': { type: 'number', describe: 'Leave longer recordings out' },
-  absolute: { type: 'boolean', default: false, describe: 'Absolute paths, not such as lead from the lists' },
+  absolute: {
+    type: 'boolean',
+    default: false,
+    describe: 'Absolute paths, not such as lead from the lists or their --root',
+  },
   force: { type: 'boolean', default: false, describe: 'Replace lists that differ' },
+  root: {
+    ...ROOT_FLAG.root,
+    describe: 'Where relative paths of a list that is split start, and below which its files must lie',
+  },
 } as const satisfies Record<string, Options>;
 
 await runCommand(
@@ -49,7 +58,7 @@ await runCommand(
       }
       if (out === '') throw new UsageError('--out must be the name of a folder, got nothing');
       const options = checkedOptions(args);
-      const found = await findAudio(source);
+      const found = await findAudio(source, { root: args.root });
       if (!quiet) for (const remark of passedOverRemarks(found.passedOver)) process.stderr.write(`${remark}\n`);
       const prepared = await untilInterrupted(quiet, (isCancelled) =>
         prepare(found.files, { source, ...options, isCancelled }, quiet),
@@ -59,16 +68,18 @@ await runCommand(
         return INTERRUPTED;
       }
       const paths = listPaths(out);
+      const taken = [...prepared.train, ...prepared.tested].map((recording) => recording.path);
+      const root = await rootOf(out, taken);
       const lists = [
         { path: paths.tested, recordings: prepared.tested },
         { path: paths.train, recordings: prepared.train },
       ].map(({ path, recordings }) => {
         const files = recordings.map((recording) => recording.path);
-        return { path, text: filelistText(out, files, absolute) };
+        return { path, text: filelistText(root ?? out, files, absolute) };
       });
       const written = await writeLists(out, lists, force);
       if (written.length === 0 && !quiet) process.stderr.write('The lists were there already, just so.\n');
-      process.stdout.write((json ? asJson : asText)({ prepared, ...paths }));
+      process.stdout.write((json ? asJson : asText)({ prepared, ...paths, root }));
       return 0;
     },
   },

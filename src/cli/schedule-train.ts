@@ -9,7 +9,7 @@ import type { TrainArguments } from './train-plan.ts';
 
 /** Options that only one of the two ways to call it knows, and that have no default. */
 const OF_INIT = ['out', 'size', 'sample-rate', 'hop', 'force'] as const;
-const OF_TRAINING = ['steps', 'minutes', 'root', 'resample', 'from', 'fresh', 'jobs', 'threads', 'test-every'] as const;
+const OF_TRAINING = ['steps', 'minutes', 'resample', 'from', 'fresh', 'jobs', 'threads', 'test-every'] as const;
 
 await runCommand(
   {
@@ -91,7 +91,7 @@ async function trainInFolder(
       display.say(`This run is finished: ${plan.folder}. A larger ${larger} goes on with it, --fresh begins another.`);
     }
     const recordings = args.config === undefined ? undefined : (args.test ?? plan.training.testFilelistPath);
-    process.stdout.write(json ? asJson(result, plan.folder) : asText(result, plan.folder, recordings));
+    process.stdout.write(json ? asJson(result, plan.folder) : asText(result, plan.folder, recordings, args.root));
     if (how !== 'interrupted') return 0;
     display.say(`Stopped after step ${state.step}; the same command goes on.`);
     return INTERRUPTED;

@@ -5,6 +5,7 @@ import { STRATEGIES, type StrategyName } from '../search/strategies/index.ts';
 import { ENGINE_FLAGS } from './engine-flags.ts';
 import { MODEL_FLAGS } from './model-flags.ts';
 import { QUEUE_FLAGS } from './queue-flags.ts';
+import { ROOT_FLAG } from './root-flag.ts';
 
 /** The options of schedule-search. */
 export const SEARCH_FLAGS = {
@@ -20,6 +21,7 @@ export const SEARCH_FLAGS = {
     describe: 'Folder, filelist or file of recordings to score on [default: the demo clips]',
   },
   heldout: { type: 'string', describe: 'The same to verify on [default: others of --clips]' },
+  ...ROOT_FLAG,
   strategy: {
     choices: Object.keys(STRATEGIES) as StrategyName[],
     default: 'auto' as StrategyName,

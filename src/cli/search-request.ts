@@ -32,7 +32,7 @@ function searchRequest(
   if (range !== undefined && !(range[0] < range[1])) {
     throw new UsageError(`--range must be two rising numbers, got ${range.join(' ')}`);
   }
-  const { model, config, clips, heldout, strategy, coarse, metric, clamp, precision, engine, device } = args;
+  const { model, config, clips, heldout, root, strategy, coarse, metric, clamp, precision, engine, device } = args;
   // Presets are there to be looked at, each of them.
   const race = args.race && strategy !== 'presets';
   const clipCount = wholeNumber('clip-count', args['clip-count'], 1);
@@ -49,6 +49,7 @@ function searchRequest(
     config,
     clips,
     heldout,
+    root,
     clipSeconds: args['clip-seconds'],
     clipCount,
     strategy,

@@ -1,5 +1,6 @@
 import { MODEL_SIZES } from '../training/new-config.ts';
 import { ENGINE_FLAGS } from './engine-flags.ts';
+import { ROOT_FLAG } from './root-flag.ts';
 
 /** The options of schedule-train. */
 export const TRAIN_FLAGS = {
@@ -9,7 +10,7 @@ export const TRAIN_FLAGS = {
   logdir: { type: 'string', describe: "Folder of the run [default: the config's logdir]; with --init, the logdir" },
   train: { type: 'string', describe: "Filelist or folder to train on [default: the config's train_filelist_path]" },
   test: { type: 'string', describe: "The same to test on [default: the config's test_filelist_path]" },
-  root: { type: 'string', describe: "Where the lists' relative paths start [default: each list's own folder]" },
+  ...ROOT_FLAG,
   resample: { type: 'boolean', default: false, describe: "Take recordings of other rates, at the config's" },
   from: { type: 'string', describe: 'Checkpoint or model folder whose weights a new run begins with' },
   fresh: { type: 'boolean', default: false, describe: 'Begin another run beside the one that exists' },

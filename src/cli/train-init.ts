@@ -13,6 +13,7 @@ import { parameterCount } from '../training/parameters.ts';
 import { plain } from './plain-text.ts';
 import { type AnswerStream, createQuestions } from './questions.ts';
 import { quoted } from './quoted.ts';
+import { rootArgument } from './root-flag.ts';
 
 /** Of recordings that are not there yet: the reference's. */
 const USUAL_RATE = 22_050;
@@ -30,6 +31,8 @@ export interface InitFlags {
   /** Filelists; default: filelists/train.txt and filelists/test.txt. */
   readonly train?: string;
   readonly test?: string;
+  /** Where relative paths of the lists start, and below which their files must lie; default: each list's own folder. */
+  readonly root?: string;
   /** Where the training is kept; default: logs/ and the size and rate. */
   readonly logdir?: string;
   /** Replace a file that is there. */
@@ -74,7 +77,7 @@ export async function initConfig(flags: InitFlags, { input, output, messages }: 
   await writeWhole(out, `${withListsInLines(JSON.stringify(config, null, 2))}\n`);
 
   const parameters = parameterCount(config);
-  const command = `schedule-train -c ${quoted(out)}`;
+  const command = `schedule-train -c ${quoted(out)}${rootArgument(flags.root)}`;
   if (json) {
     output.write(`${JSON.stringify({ out, parameterCount: parameters, command, config }, null, 2)}\n`);
     return;
@@ -94,7 +97,7 @@ type Ask = ReturnType<typeof createQuestions>['ask'];
 async function wantedConfig(flags: InitFlags, ask: Ask, say: (remark: string) => void): Promise<WaveGradConfig> {
   const train = flags.train ?? (await ask('Filelist to train on', 'filelists/train.txt', String));
   const test = flags.test ?? (await ask('Filelist to test on', 'filelists/test.txt', String));
-  const { recording, remark } = await firstRecording(train);
+  const { recording, remark } = await firstRecording(train, flags.root);
   if (remark !== undefined) say(remark);
 
   const size = flags.size ?? (await ask(`Size, ${MODEL_SIZES.join(', ')}`, 'small', parseSize));
@@ -130,7 +133,10 @@ function parseSize(text: string): ModelSize {
 }
 
 /** The rate of the first recording that is trained on; where it cannot be had, a sentence that says why. */
-async function firstRecording(train: string): Promise<{
+async function firstRecording(
+  train: string,
+  root: string | undefined,
+): Promise<{
   readonly recording?: { readonly name: string; readonly sampleRate: number };
   readonly remark?: string;
 }> {
@@ -138,7 +144,7 @@ async function firstRecording(train: string): Promise<{
     return { remark: `${train}: there is no such filelist yet; schedule-prepare makes one of a folder of recordings` };
   }
   try {
-    const [path] = (await listAudio(train)) as [string, ...string[]];
+    const [path] = (await listAudio(train, { root })) as [string, ...string[]];
     const { sampleRate } = await readAudio(path);
     return { recording: { name: basename(path), sampleRate } };
   } catch (error) {

@@ -4,6 +4,7 @@ import { bestTest } from '../training/run-state.ts';
 import type { TrainingResult } from '../training/train.ts';
 import { typed } from './npx.ts';
 import { quoted } from './quoted.ts';
+import { rootArgument } from './root-flag.ts';
 
 /** How a training ended, for programs. */
 export function asJson({ state, how }: TrainingResult, folder: string): string {
@@ -27,8 +28,9 @@ export function asJson({ state, how }: TrainingResult, folder: string): string {
  * How a training ended, for people.
  *
  * @param recordings a folder or filelist to search a schedule with. Default: the demo's clips
+ * @param root of the filelist. Default: its own folder
  */
-export function asText({ state }: TrainingResult, folder: string, recordings?: string): string {
+export function asText({ state }: TrainingResult, folder: string, recordings?: string, root?: string): string {
   const { step, seconds, waited } = state;
   const best = bestTest(state);
   const speed =
@@ -42,7 +44,7 @@ export function asText({ state }: TrainingResult, folder: string, recordings?: s
       : [`Best validation loss: ${best.validationLoss.toFixed(4)}, after ${counted(best.step, 'step')}`]),
     `Model: ${join(folder, 'model.safetensors')}`,
     `Curve: ${join(folder, 'training.csv')}, or tensorboard --logdir ${folder}`,
-    `Next:  ${typed(`schedule-search --iters 6 --model ${quoted(folder)}${recordings === undefined ? '' : ` --clips ${quoted(recordings)}`}`)}`,
+    `Next:  ${typed(`schedule-search --iters 6 --model ${quoted(folder)}${recordings === undefined ? '' : ` --clips ${quoted(recordings)}${rootArgument(root)}`}`)}`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -25,6 +25,8 @@ export interface ClipOptions {
   readonly count: number;
   /** Decides which files are taken where there are more than needed. */
   readonly seed: number;
+  /** Where a filelist's relative paths start, and below which its files must lie; default: its own folder. */
+  readonly root?: string;
   /** File paths that must not be taken, because the other set has them. */
   readonly except?: ReadonlySet<string>;
   /** Whether as many others will be wanted from the same source, to verify on. */
@@ -54,7 +56,7 @@ export async function loadClips(source: string, options: ClipOptions): Promise<C
   if (length === 0) {
     throw new InputError(`clips of ${seconds} s are shorter than one hop of ${hopSamples} samples at ${sampleRate} Hz`);
   }
-  const listed = await findAudio(source);
+  const listed = await findAudio(source, { root: options.root });
   const distinct = [...new Set(listed.files)];
   const found = distinct.filter((file) => !except?.has(file));
   const taken = distinct.length - found.length;

@@ -28,6 +28,8 @@ export interface SearchRequest extends ModelRequest {
   readonly clips?: string;
   /** The same to verify on; default: other files of `clips`, or the demo's. */
   readonly heldout?: string;
+  /** Where relative paths of filelists start, and below which their files must lie. Default: each list's own folder. */
+  readonly root?: string;
   readonly strategy: StrategyName;
   /** Schedules with that many steps to try first, and to compare the winner with. Default: none. */
   readonly from?: readonly NoiseSchedule[];
@@ -65,7 +67,8 @@ export async function planSearch(request: SearchRequest): Promise<SearchPlan> {
 
 /** Reads the config, and the clips to score on and to verify on; throws an InputError where something does not fit. */
 export async function planClips(request: Omit<SearchRequest, 'steps'>): Promise<ModelPlan> {
-  const model = await planModel(request, async (clipOptions) => {
+  const model = await planModel(request, async (modelClips) => {
+    const clipOptions = { ...modelClips, root: request.root };
     const othersWanted = request.clips !== undefined && request.heldout === undefined;
     const scoringSource = request.clips ?? join(DEMO, 'clips', 'score');
     const scoring = await loadClips(scoringSource, { ...clipOptions, othersWanted });

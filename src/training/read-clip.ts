@@ -2,6 +2,7 @@ import type { Audio } from '../audio/audio.ts';
 import { readAudio } from '../audio/decode.ts';
 import { resample } from '../audio/resample.ts';
 import { InputError } from '../formats/input-error.ts';
+import { shownText } from '../formats/shown-text.ts';
 import { decibels, type Level, measureLevel, SILENT_PEAK } from './clip-level.ts';
 
 /** Why a recording cannot be trained on. */
@@ -100,7 +101,7 @@ async function refusing<T extends object>(path: string, read: () => Promise<T>):
     return await read();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const message = error.message.replace(`${path}: `, '');
+    const message = error.message.replace(`${shownText(path)}: `, '');
     // Readers of floats refuse such samples themselves.
     return refusal(message.startsWith('expected finite samples') ? 'not finite' : 'unreadable', message);
   }

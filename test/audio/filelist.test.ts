@@ -29,7 +29,7 @@ file('wavs/notes.txt');
 file('wavs/no extension');
 
 describe('readFilelist', () => {
-  test('takes paths from its own folder on, in its order, with all that may be in their names', async () => {
+  test('takes paths in its order, with all that may be in their names', async () => {
     const list = file(
       'lists/train.txt',
       [
@@ -42,7 +42,7 @@ describe('readFilelist', () => {
         paths[0],
       ].join('\n'),
     );
-    expect(await readFilelist(list)).toEqual([paths[5], paths[1], paths[2], paths[0]]);
+    expect(await readFilelist(list, { root: folder })).toEqual([paths[5], paths[1], paths[2], paths[0]]);
   });
 
   test('takes CRLF, a byte order mark and no line end at the end', async () => {
@@ -70,11 +70,56 @@ describe('readFilelist', () => {
   });
 
   test('takes relative paths from a root where one is given, and absolute ones as they are', async () => {
-    const list = file('lists/rooted.txt', `a.wav\n${paths[1]}\ndeep/c.Mp3|text`);
-    expect(await readFilelist(list, { root: join(folder, 'wavs') })).toEqual([paths[0], paths[1], paths[4]]);
+    const list = file('lists/rooted.txt', `a.wav\n${paths[1]}\ndeep/c.Mp3|text\n../wavs/b.oga`);
+    expect(await readFilelist(list, { root: join(folder, 'wavs') })).toEqual([paths[0], paths[1], paths[4], paths[3]]);
     // A root within the working directory.
     const root = relative('', join(folder, 'wavs'));
-    expect(await readFilelist(list, { root })).toEqual([paths[0], paths[1], paths[4]]);
+    expect(await readFilelist(list, { root })).toEqual([paths[0], paths[1], paths[4], paths[3]]);
+  });
+
+  test('refuses what lies outside its folder, by .., an absolute path or a link, unless a root allows it', async () => {
+    mkdirSync(join(folder, 'inside'));
+    symlinkSync(paths[0]!, join(folder, 'inside/link.wav'));
+    symlinkSync('../wavs', join(folder, 'inside/folder'));
+    for (const name of [
+      '../wavs/a.wav',
+      paths[0]!,
+      'link.wav',
+      'folder/a.wav',
+      'folder/../../wavs/a.wav',
+      '../none.wav',
+      '/none.wav',
+    ]) {
+      const list = file('inside/list.txt', `# voices\n\n${name}`);
+      await expect(readFilelist(list)).rejects.toThrow(
+        new InputError(
+          `${list}: line 3: ${name} lies outside the list's own folder; --root DIR takes paths from DIR and allows the files below it`,
+        ),
+      );
+    }
+    const allowed = file('inside/list.txt', `../wavs/a.wav\n${paths[0]}\ninside/link.wav\n../inside/folder/a.wav`);
+    expect(await readFilelist(allowed, { root: folder })).toEqual([
+      paths[0],
+      paths[0],
+      join(folder, 'inside/link.wav'),
+      join(folder, 'inside/folder/a.wav'),
+    ]);
+    const root = join(folder, 'inside');
+    await expect(readFilelist(allowed, { root })).rejects.toThrow(
+      `line 1: ../wavs/a.wav lies outside the root ${root}; `,
+    );
+    const hidden = file('inside/hidden.txt', '../\u001b[2J\u202e.wav');
+    await expect(readFilelist(hidden)).rejects.toThrow(String.raw`line 1: ../\u001b[2J\u202e.wav lies outside`);
+  });
+
+  test('allows what is reached through a link to its own folder', async () => {
+    symlinkSync('wavs', join(folder, 'same'));
+    const list = file('wavs/list.txt', `a.wav\n${join(folder, 'same/a.wav')}`);
+    expect(await readFilelist(join(folder, 'same/list.txt'))).toEqual([
+      join(folder, 'same/a.wav'),
+      join(folder, 'same/a.wav'),
+    ]);
+    expect(await readFilelist(list)).toEqual([paths[0], join(folder, 'same/a.wav')]);
   });
 
   test('says what was tried, and does not look beside the list where there is a root', async () => {
@@ -88,7 +133,7 @@ describe('readFilelist', () => {
       ),
     );
     const absolute = file('absolute.txt', join(folder, 'gone.wav'));
-    await expect(readFilelist(absolute, { root })).rejects.toThrow(
+    await expect(readFilelist(absolute, { root: folder })).rejects.toThrow(
       new InputError(`${absolute}: expected an audio file on line 1, but there is no file ${join(folder, 'gone.wav')}`),
     );
   });

@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type PageServer, servePage } from '../../src/cli/page-server.ts';
 
@@ -29,6 +31,18 @@ function ask(path = '/', { method = 'GET', headers = {} }: { method?: string; he
   });
 }
 
+/** Whether anybody listens there. */
+function connected(address: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, address);
+    const end = (isThere: boolean) => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+  });
+}
+
 const following = ({ tag }: Answer) => ask('/', { headers: { 'If-None-Match': tag! } });
 
 describe('servePage', () => {
@@ -41,6 +55,54 @@ describe('servePage', () => {
     expect((await ask('/../package.json')).status).toBe(404);
     expect((await ask('/?')).status).toBe(404);
     expect((await ask('/', { method: 'POST' })).status).toBe(405);
+  });
+
+  it('listens on 127.0.0.1 alone, and tells a browser to fetch nothing elsewhere, keep nothing and say nothing of it', async () => {
+    server = await servePage(async () => 'page');
+    const { port } = new URL(server.address);
+    const { headers } = await fetch(server.address);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'cache-control': 'no-store',
+      'content-security-policy': expect.stringMatching(
+        /^default-src 'none'; .*connect-src 'self'.*frame-ancestors 'none'$/,
+      ),
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+    const others = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+    for (const { address, internal } of others) {
+      if (!internal) await expect(connected(address, Number(port))).resolves.toBe(false);
+    }
+    // Of the loopback's own addresses, too, only this one.
+    await expect(connected('127.0.0.2', Number(port))).resolves.toBe(false);
+    await expect(connected('127.0.0.1', Number(port))).resolves.toBe(true);
+  });
+
+  it('answers strange paths, methods and headers with a refusal, and a client that says nothing keeps nobody waiting', async () => {
+    server = await servePage(async () => 'page');
+    const { port } = new URL(server.address);
+    for (const path of [
+      '/..',
+      '/%2e%2e/package.json',
+      '//etc/passwd',
+      '/%00',
+      '/index.html',
+      '/?x=1',
+      `/${'a'.repeat(10_000)}`,
+    ]) {
+      expect((await ask(path)).status, path.slice(0, 40)).toBe(404);
+    }
+    for (const method of ['PUT', 'DELETE', 'OPTIONS', 'PATCH']) expect((await ask('/', { method })).status).toBe(405);
+    expect((await ask('/', { headers: { X: 'a'.repeat(100_000) } })).status).toBe(431);
+    const silent = connect(Number(port), '127.0.0.1');
+    silent.on('error', () => {});
+    silent.write('GET / HTTP/1.1\r\nHost: 127.0');
+    expect((await ask()).status).toBe(200);
+    // Its end does not wait for that one either.
+    await server.close();
+    server = undefined;
+    silent.destroy();
   });
 
   it('refuses whoever came by another name, as a site does that has its own lead here', async () => {

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { relative } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readFilelist } from '../../src/audio/filelist.ts';
@@ -28,22 +37,22 @@ const failed = (line: string) => {
 };
 
 describe('lists are made', () => {
-  test('of a folder, whole and with paths from their own folder, and what comes next is said', async () => {
+  test('of a folder, whole and with paths from there, and what comes next is said', async () => {
     const { status, stdout, stderr } = shell('schedule-prepare recordings');
     expect(status).toBe(0);
     expect(stderr).toMatch(/^\d+ of 12 recordings, … left\n$/);
     expect(readdirSync(at('filelists'))).toEqual(['test.txt', 'train.txt']);
     const [train, tested] = await Promise.all(
-      ['train', 'test'].map((name) => readFilelist(at(`filelists/${name}.txt`))),
+      ['train', 'test'].map((name) => readFilelist(at(`filelists/${name}.txt`), { root: at('recordings') })),
     );
     // A tenth of twelve.
     expect(tested).toHaveLength(1);
     expect([...train!, ...tested!].map((path) => relative(at(), path)).toSorted()).toEqual(
       Array.from({ length: 12 }, (_, i) => `recordings/${i < 8 ? '' : 'more/'}${i}.wav`).toSorted(),
     );
-    expect(lines('filelists/test.txt')[0]).toMatch(/^\.\.\/recordings\/(more\/)?\d+\.wav$/);
+    expect(lines('filelists/test.txt')[0]).toMatch(/^(more\/)?\d+\.wav$/);
     expect(stdout).toMatch(
-      /\n\nWhat comes next:\n {2}schedule-train --init --train filelists\/train\.txt --test filelists\/test\.txt -o config\.json\n {2}schedule-train -c config\.json\n$/,
+      /\n\nWhat comes next:\n {2}schedule-train --init --train filelists\/train\.txt --test filelists\/test\.txt --root recordings -o config\.json\n {2}schedule-train -c config\.json --root recordings\n$/,
     );
   });
 
@@ -66,16 +75,40 @@ describe('lists are made', () => {
     shell('schedule-prepare recordings/ -o lists/ --test 0.25 --absolute');
     expect(readdirSync(at('lists'))).toEqual(['test.txt', 'train.txt']);
     expect(lines('lists/test.txt')).toHaveLength(3);
-    expect(lines('lists/test.txt')).toEqual(await readFilelist(at('lists/test.txt')));
+    expect(lines('lists/test.txt')).toEqual(await readFilelist(at('lists/test.txt'), { root: at('recordings') }));
   });
 
   test('of a filelist', () => {
     writeFileSync(at('some.txt'), 'recordings/1.wav\nrecordings/3.wav|text\n');
     expect(shell('schedule-prepare some.txt -o lists').status).toBe(0);
-    expect([...lines('lists/train.txt'), ...lines('lists/test.txt')].toSorted()).toEqual([
-      '../recordings/1.wav',
-      '../recordings/3.wav',
-    ]);
+    expect([...lines('lists/train.txt'), ...lines('lists/test.txt')].toSorted()).toEqual(['1.wav', '3.wav']);
+  });
+
+  test('where they lie below the lists, with paths from there that need no root', async () => {
+    const { stdout } = shell('schedule-prepare recordings -o .');
+    expect(stdout).toMatch(/schedule-train --init --train train\.txt --test test\.txt -o config\.json\n/);
+    expect(stdout).not.toContain('--root');
+    expect(lines('test.txt')[0]).toMatch(/^recordings\//);
+    expect(await readFilelist(at('train.txt'))).toHaveLength(11);
+  });
+
+  test('of links to elsewhere, with a root that both lie below', async () => {
+    mkdirSync(at('linked'));
+    for (const i of [0, 1, 2]) symlinkSync(at(`recordings/${i}.wav`), at(`linked/${i}.wav`));
+    const { next, root } = JSON.parse(shell('schedule-prepare linked -o lists --json --quiet').stdout);
+    expect(root).toBe(at());
+    expect(next[1]).toBe('schedule-train -c config.json --root .');
+    expect(await readFilelist(at('lists/train.txt'), { root })).toHaveLength(2);
+  });
+
+  test('of a list that names files elsewhere, where its root is said', () => {
+    mkdirSync(at('all'));
+    writeFileSync(at('all/all.txt'), 'recordings/0.wav\nrecordings/1.wav\n');
+    writeFileSync(at('all/out.txt'), '../recordings/0.wav\n');
+    expect(shell('schedule-prepare all/all.txt -o lists --root .').status).toBe(0);
+    expect(failed('schedule-prepare all/out.txt -o lists')).toBe(
+      "schedule-prepare: all/out.txt: line 1: ../recordings/0.wav lies outside the list's own folder; --root DIR takes paths from DIR and allows the files below it\n",
+    );
   });
 
   test('for paths that a shell would take apart', () => {
@@ -161,7 +194,7 @@ describe('what is printed', () => {
         { sampleRate: 8000, recordings: 1 },
       ],
       channels: [{ channels: 1, recordings: 3 }],
-      next: [expect.stringMatching(/^schedule-train --init /), 'schedule-train -c config.json'],
+      next: [expect.stringMatching(/^schedule-train --init /), 'schedule-train -c config.json --root recordings'],
     });
     expect(rest.leftOut).toHaveLength(6);
     expect(rest.leftOut[1]).toEqual({

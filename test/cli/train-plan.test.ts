@@ -57,7 +57,7 @@ test("the reference's own config is planned as it is, with its filelists", async
   mkdirSync(at('filelists'));
   writeFileSync(at('filelists', 'train.txt'), '../train/1.wav\n../train/2.wav|text\n');
   writeFileSync(at('filelists', 'test.txt'), '../test/5.wav\n');
-  const { plan, said } = await planned({ config: defaultConfig });
+  const { plan, said } = await planned({ config: defaultConfig, root: '.' });
   expect(said).toEqual(['use_fp16 is ignored: the CPU computes in float32.']);
   const { clips, testClips, ...rest } = plan!;
   expect(clips.map(({ path }) => path)).toEqual([at('train', '1.wav'), at('train', '2.wav')]);

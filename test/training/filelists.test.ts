@@ -11,7 +11,8 @@ const list = file('lists/train.txt', '../speech/b.wav\n../speech/a.wav\n');
 const rooted = file('lists/rooted.txt', 'b.wav\na.wav\n');
 
 test('a filelist gives its lines in their order, relative to itself or to a root', async () => {
-  expect(await recordingsOf(list, '--train', undefined)).toEqual([b, a]);
+  expect(await recordingsOf(list, '--train', folder)).toEqual([b, a]);
+  await expect(recordingsOf(list, '--train', undefined)).rejects.toThrow("lies outside the list's own folder");
   expect(await recordingsOf(rooted, '--train', join(folder, 'speech'))).toEqual([b, a]);
 });
 
