@@ -1,7 +1,4 @@
-/**
- * Every reader of what a user or another machine gives, with small valid files: the table that the fuzzing goes through. A new reader is one more row;
- * messages of a queue of machines belong here as rows of `content: 'json'`.
- */
+/** Every reader of what a user or another machine gives, with small valid files: the table that the fuzzing goes through. A new reader is one more row. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +9,7 @@ import { readMel, writeMel } from '../../src/audio/mel-file.ts';
 import { readMp3 } from '../../src/audio/mp3.ts';
 import { readOgg } from '../../src/audio/ogg.ts';
 import { readWav, writeWav } from '../../src/audio/wav.ts';
+import { parseJson } from '../../src/formats/json.ts';
 import { readNpy, writeNpy } from '../../src/formats/npy.ts';
 import { readNpz, writeNpz } from '../../src/formats/npz.ts';
 import { readPyTorch } from '../../src/formats/pytorch.ts';
@@ -20,16 +18,20 @@ import { readSafetensors, writeSafetensors } from '../../src/formats/safetensors
 import { storedZipEntries } from '../../src/formats/zip-entries.ts';
 import { readNoise } from '../../src/inference/noise-file.ts';
 import { loadConfig } from '../../src/model/load-config.ts';
+import { PROTOCOL, readAnnouncement, readHeader, readRegistration, readReply } from '../../src/pool/queue/messages.ts';
 import { readScheduleFile, writeScheduleFile } from '../../src/schedule/files/index.ts';
 import { parsePythonList } from '../../src/schedule/files/python-list.ts';
 import { NoiseSchedule } from '../../src/schedule/noise-schedule.ts';
 import { readJournal } from '../../src/search/journal.ts';
 import { readListening, type Voice, writeListening } from '../../src/search/listening.ts';
 import { readOutcome } from '../../src/search/outcome.ts';
+import { readResult, readTask, writeResult } from '../../src/search/queue-messages.ts';
+import { readQueuedStudy } from '../../src/search/queue-study.ts';
 import { readStudy } from '../../src/search/read-study.ts';
 import { search } from '../../src/search/search.ts';
 import { STRATEGIES } from '../../src/search/strategies/index.ts';
 import { openStudy, studyPaths } from '../../src/search/study.ts';
+import type { WorkerResult, WorkerTask } from '../../src/search/worker.ts';
 import { parseTraining } from '../../src/training/training-config.ts';
 import { fixture } from '../audio/bytes.ts';
 import { writeFlac, writeSilence } from '../audio/flac-writer.ts';
@@ -125,6 +127,64 @@ function fromPath(path: string, read: () => unknown): Omit<OpenReader, 'close'> 
   };
 }
 
+/** Messages that come through a queue. */
+function ofQueue(messages: readonly unknown[], read: (message: string) => unknown): Reader {
+  const seeds = () => messages.map((message) => text(JSON.stringify(message)));
+  return of('json', seeds, (bytes) => read(new TextDecoder().decode(bytes)));
+}
+
+const HASH = 'ab'.repeat(32);
+
+function announcement() {
+  const clips = { scoring: 2, heldout: 2, samples: 100 };
+  const settings = { frames: 4, clipsPerCall: 1, seed: 0, clamp: 'x0', precision: 'float64' };
+  const file = { hash: HASH, bytes: 1600 };
+  const files = { checkpoint: { ...file, ending: '.pt' }, config: file, clips: file };
+  const probe = { hash: HASH, score: 0.5 };
+  const content = { name: 'model', engine: 'onnxruntime 1', settings, clips, files, probe, mixed: false };
+  const run = '0123456789abcdef';
+  return { protocol: PROTOCOL, program: '0.1.0', run, host: 'here', pid: 1, start: 1, content };
+}
+
+const queueTask: WorkerTask = {
+  kind: 'jobs',
+  jobs: [
+    {
+      kind: 'evaluation',
+      betas: [0.1, 0.2],
+      set: 'scoring',
+      purpose: 'scoring',
+      replicate: 0,
+      metrics: ['log-mel-l1'],
+      clips: [0, 1],
+      audible: true,
+    },
+    { kind: 'clean-error', sigma: 0.5 },
+    { kind: 'score-gradient', betas: [0.1, 0.2], replicate: 0 },
+  ],
+};
+
+function replies() {
+  const result: WorkerResult = {
+    kind: 'jobs',
+    worker: 1,
+    results: [
+      {
+        kind: 'evaluation',
+        distances: { 'log-mel-l1': [0.5] },
+        signals: [Float32Array.of(0, 0.5, -0.5)],
+        nfe: 2,
+        seconds: 0.1,
+        networkSeconds: 0.1,
+      },
+      { kind: 'clean-error', errors: [0.1, 0.2], nfe: 1, seconds: 0.1 },
+      { kind: 'score-gradient', gradient: [0.1, 0.2], nfe: 4, seconds: 0.1 },
+    ],
+  };
+  const done = { kind: 'done', worker: 'here-1', mark: HASH, result: writeResult(result) };
+  return [done, { kind: 'thrown', worker: 'here-1', message: 'no' }];
+}
+
 const READERS = {
   'PyTorch (.pt)': of('bytes', pyTorchFiles, (bytes) => decodeAll(readPyTorch(bytes, WHERE))),
   'PyTorch, its pickle with checksums that fit': of('bytes', pickles, (bytes) =>
@@ -180,6 +240,17 @@ const READERS = {
   'best.json': ofStudy('best.json', 'json', (folder) => readOutcome(studyPaths(folder).best)),
   'journal.jsonl': ofStudy('journal.jsonl', 'json lines', (folder) => readJournal(studyPaths(folder).journal)),
   'listening.json': ofStudy('listening/listening.json', 'json', readListening),
+  'queue: what a search announces': ofQueue([announcement()], (message) => {
+    readHeader(message, WHERE);
+    readQueuedStudy(readAnnouncement(message, WHERE).content, WHERE);
+  }),
+  'queue: a worker': ofQueue([{ run: 'ab', host: 'here', slots: 8 }], (message) => readRegistration(message, WHERE)),
+  'queue: a task': ofQueue([queueTask], (message) => readTask(parseJson(message, WHERE), WHERE)),
+  'queue: what came of a task': ofQueue(replies(), (message) => {
+    const reply = readReply(message, WHERE);
+    const counts = { scoring: 2, heldout: 2, samples: 3 };
+    if (reply.kind === 'done') readResult(reply.result, queueTask, counts, WHERE);
+  }),
 } as const satisfies Record<string, Reader>;
 
 export type ReaderName = keyof typeof READERS;

@@ -10,7 +10,7 @@ import type { RedisServer } from './redis-server.ts';
 const task = z.strictObject({ value: z.number(), ms: z.number().optional(), throws: z.string().optional() });
 
 /** What fake workers give back after a while, or throw. */
-type FakeTask = z.infer<typeof task>;
+export type FakeTask = z.infer<typeof task>;
 
 export const PREFIX = 'test';
 
