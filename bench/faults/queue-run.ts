@@ -66,6 +66,10 @@ const server = await startRedis(
 const draws = uniforms(MOST_KILLS, { seed: Number(values.seed), purpose: 'proposal', clip: 0, replicate: 0, k: 0 });
 let kills = 0;
 let isOver = false;
+let end = () => {};
+const over = new Promise<void>((resolve) => {
+  end = resolve;
+});
 let isCutOff = false;
 
 /** A worker that is killed after a while of work, and started again. */
@@ -84,7 +88,8 @@ async function mortal(place: number): Promise<void> {
   while (!isOver) {
     const child = spawn(command!, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    await Promise.race([working(child), ended]);
+    // One that comes after the search has nothing to work at.
+    await Promise.race([working(child), ended, over]);
     const [least, most] = LIVES_MS;
     await Promise.race([wait(least + (most - least) * draws[kills]!), ended]);
     // The one that is cut off is meant to come back.
@@ -147,6 +152,7 @@ async function cutOff(part: number): Promise<void> {
 
 const faults = Promise.all([restart(0.25).then(() => restart(0.7)), cutOff(0.4)]);
 const code = await status;
+end();
 const took = seconds(begin);
 isOver = true;
 await faults;
