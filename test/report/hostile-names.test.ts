@@ -10,7 +10,7 @@ import { NO_CHROMIUM, openChromium, watchedTab } from './watched-tab.ts';
 
 /** Ends whatever it stands in, runs what it can, and fetches. */
 const HOSTILE =
-  '\u202e\u2028`${globalThis.ran=1}`"onmouseover="globalThis.ran=2" \'</title></script><script>globalThis.ran=3</script><img src="http://127.0.0.1:9/x" onerror="globalThis.ran=4"><!--';
+  '\u202e\u2028`);globalThis.ran=1;(`"onmouseover="globalThis.ran=2" \'</title></script><script>globalThis.ran=3</script><img src="http://127.0.0.1:9/x" onerror="globalThis.ran=4"><!--';
 
 /** What files say in words. */
 const WORDS = new Set(['name', 'origin', 'folder', 'engine', 'version', 'device', 'hash', 'source']);
