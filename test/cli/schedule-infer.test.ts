@@ -59,10 +59,15 @@ describe('a filelist of mels, as the reference takes it', () => {
     expect(readFileSync(at('mels/predicted_0001.wav'))).toHaveLength(44 + 2 * 20 * HOP);
   });
 
-  test('has paths from its own folder, or else from the working directory', () => {
+  test('has paths from its own folder, or else from the working directory, or a root', () => {
     mkdirSync(at('lists'));
     writeFileSync(at('lists/a.txt'), '../mels/LJ_0001.pt\nmels/LJ_0002.npy\n');
-    expect(infer('-m lists/a.txt -o out').stdout).toMatch(/^out\/predicted_0001\.wav\nout\/predicted_0002\.wav\nRTF /);
+    expect(infer('-m lists/a.txt -o out').stderr).toContain(
+      "lists/a.txt: line 1: ../mels/LJ_0001.pt lies outside the list's own folder; ",
+    );
+    expect(infer('-m lists/a.txt -o out --root .').stdout).toMatch(
+      /^out\/predicted_0001\.wav\nout\/predicted_0002\.wav\nRTF /,
+    );
     writeFileSync(at('lists/b.txt'), 'mels/LJ_0001.pt\nnowhere.pt\n');
     const { status, stderr } = infer('-m lists/b.txt');
     expect(status).toBe(1);
