@@ -105,7 +105,16 @@ async function openLocked(
   if (isChanged) await writeWhole(paths.settings, toJson(settings));
   const journal = await openJournal(paths.journal, validBytes, now);
   const header = csvHeader(settings);
-  let rows = Promise.resolve();
+  let waiting = '';
+  let writing: Promise<void> = Promise.resolve();
+  /** The write after that: of the rows that wait now. */
+  let next: Promise<void> | undefined;
+  async function writeRows(): Promise<void> {
+    const rows = waiting;
+    waiting = '';
+    next = undefined;
+    await appendFile(paths.trials, rows);
+  }
   return {
     folder,
     settings,
@@ -124,9 +133,11 @@ async function openLocked(
       },
     },
     addTrial(trial) {
-      // None after one that was cut off because the disk is full.
-      rows = rows.then(() => appendFile(paths.trials, csvRow(trial, settings)));
-      return rows;
+      waiting += csvRow(trial, settings);
+      // Together those that come meanwhile, and none after one that was cut off because the disk is full.
+      next ??= writing.then(writeRows);
+      writing = next;
+      return next;
     },
     writeTrials: (trials) => writeWhole(paths.trials, header + trials.map((trial) => csvRow(trial, settings)).join('')),
     async writeOutcome(outcome) {

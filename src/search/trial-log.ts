@@ -18,7 +18,10 @@ interface End {
 /** The trials of a search, as they end. */
 export interface TrialLog {
   readonly trials: readonly Trial[];
-  /** Makes a trial of a candidate; gives nothing where its row is written already, so that a night's trials are gone through again at once. */
+  /**
+   * Makes a trial of a candidate, and gives the writing of its row; nothing where that is written already, so that a night's trials are gone through again
+   * at once.
+   */
   record(entry: Entry, end: End): Promise<void> | undefined;
   /** Adds to the NFE that are done. */
   spend(nfe: number): void;
@@ -64,14 +67,9 @@ export function createTrialLog(
         seconds: entry.seconds,
         ...(heard.failure !== undefined && { reason: heard.failure }),
       };
-      if (study.written.delete(id)) {
-        keep(entry, trial);
-        return undefined;
-      }
-      return study.addTrial(trial).then(() => {
-        keep(entry, trial);
-        tell();
-      });
+      const isWritten = study.written.delete(id);
+      keep(entry, trial);
+      return isWritten ? undefined : study.addTrial(trial).then(tell);
     },
     spend(spent) {
       nfe += spent;

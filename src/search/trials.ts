@@ -189,17 +189,17 @@ export async function runTrials(
         stage,
       );
       const next = stages[i + 1];
-      if (next === undefined) return;
+      // None has lost only because no more is heard.
+      if (next === undefined || runner.hasStopped()) return;
       const staying: Entry[] = [];
+      const recorded: (Promise<void> | undefined)[] = [];
       const incumbent = stage.coarse ? incumbents.coarse : incumbents.float;
       const loses = stage.coarse ? hasLostCoarsely : hasLost;
       for (const entry of entering) {
         const { taken, paid } = entry;
-        // None has lost only because no more is heard.
-        if (runner.hasStopped()) return;
         const { candidate, heard, draws } = taken;
         if (heard.failure !== undefined) {
-          await log.record(entry, failed(stage));
+          recorded.push(log.record(entry, failed(stage)));
           continue;
         }
         const byClip = byClipOf(rowsOf(heard, stage), draws, stage.part[1]);
@@ -214,9 +214,10 @@ export async function runTrials(
           staying.push(entry);
         } else {
           const score = incumbent ? expectedScore(byClip, incumbent) : estimate(byClip).mean;
-          await log.record(entry, { state: 'pruned', byClip, score, stage });
+          recorded.push(log.record(entry, { state: 'pruned', byClip, score, stage }));
         }
       }
+      await Promise.all(recorded.filter(isThere));
       entering = staying;
     }
   }
