@@ -66,10 +66,12 @@ export function fillNormal(out: Float32Array, key: NoiseKey, from = 0): Float32A
 export function uniforms(count: number, key: NoiseKey): Float64Array {
   const draw = keyedBlocks(key);
   const words = new Uint32Array(4);
-  return Float64Array.from({ length: count }, (_, i) => {
+  const out = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
     if (i % 4 === 0) draw(words, i / 4);
-    return words[i % 4]! / WORD;
-  });
+    out[i] = words[i % 4]! / WORD;
+  }
+  return out;
 }
 
 function keyedBlocks({ seed, purpose, clip, replicate, k }: NoiseKey): (words: Uint32Array, block: number) => void {

@@ -103,7 +103,7 @@ export class NoiseSchedule implements Iterable<number> {
       if (!(sigma > previous && sigma < Number.POSITIVE_INFINITY)) {
         throw failure(about.name, `sigma_${betas.length + 1} must be finite and above ${previous}, got ${sigma}`);
       }
-      betas.push(((sigma - previous) * (sigma + previous)) / (1 + sigma * sigma));
+      betas.push(betaBetween(previous, sigma));
       previous = sigma;
     }
     return new NoiseSchedule(betas, about);
@@ -143,6 +143,18 @@ export class NoiseSchedule implements Iterable<number> {
     const { name, source, clamp, betas } = this;
     return this.asPublished ? { name, source, clamp, asPublished: true, betas } : { name, source, clamp, betas };
   }
+}
+
+/**
+ * What `NoiseSchedule.fromSigmas` makes of σ_1 < … < σ_N, as plain numbers and unchecked: for who draws many schedules, within a range that was checked.
+ */
+export function betasOfSigmas(sigmas: readonly number[]): number[] {
+  return sigmas.map((sigma, i) => betaBetween(i === 0 ? 0 : sigmas[i - 1]!, sigma));
+}
+
+/** β_n = (σ_n² − σ_{n−1}²)/(1 + σ_n²). */
+function betaBetween(previous: number, sigma: number): number {
+  return ((sigma - previous) * (sigma + previous)) / (1 + sigma * sigma);
 }
 
 function logAlphaBars(betas: readonly number[]): number[] {

@@ -1,4 +1,5 @@
-import type { JournalEvaluation, JournalHearing } from './journal.ts';
+import type { JournalEvaluation } from './journal.ts';
+import type { KnownSchedule } from './known-evaluations.ts';
 import type { StudySettings } from './settings.ts';
 import { estimate, meanOverReplicates } from './statistics.ts';
 import type { Trial } from './trial.ts';
@@ -7,16 +8,16 @@ import type { Trial } from './trial.ts';
  * The trials of earlier sessions that were heard on all scoring clips, in the order of ids. One that was heard again with more draws of noise is made
  * of what it was heard with before, too.
  *
- * @param bySchedule evaluations of each schedule, in the order in which they were made
+ * @param schedules with their evaluations, in the order in which they were made
  * @param isWanted of a trial's id; default: all are
  */
 export function completeTrials(
-  bySchedule: Iterable<readonly JournalHearing[]>,
+  schedules: Iterable<Pick<KnownSchedule, 'hearings'>>,
   settings: Pick<StudySettings, 'metric' | 'replicates' | 'scoringClips'>,
   isWanted: (id: number) => boolean = () => true,
 ): Trial[] {
   const trials: Trial[] = [];
-  for (const all of bySchedule) {
+  for (const { hearings: all } of schedules) {
     if (!all.some(({ trial }) => trial !== undefined && isWanted(trial))) continue;
     const entries = all.filter((entry) => entry.type === 'evaluation');
     const ids = new Set(entries.flatMap(({ trial }) => trial ?? []));

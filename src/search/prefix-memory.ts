@@ -1,16 +1,21 @@
 /** Remembers which prefixes were needed last, up to a size in all. */
 export interface PrefixMemory {
-  /** Whether a prefix is remembered, which then was needed last. */
-  touch(scope: string, key: string): boolean;
-  /** Remembers a prefix as the one needed last; what was needed longest ago goes first where there is no room. */
-  add(scope: string, key: string, size: number): void;
+  /**
+   * Needs the prefixes of a schedule, from the shortest on, and remembers them; what was needed longest ago goes first where there is no room.
+   *
+   * @param scope within which equal keys are of one prefix
+   * @param size of each
+   * @returns how many need not be made: up to the longest that was remembered
+   */
+  need(scope: string, keys: readonly string[], size: number): number;
 }
 
 interface Remembered {
   /** Those of its scope. */
   readonly of: Map<string, Remembered>;
   readonly key: string;
-  size: number;
+  readonly size: number;
+  isKept: boolean;
   newer: Remembered;
   older: Remembered;
 }
@@ -23,7 +28,7 @@ export function createPrefixMemory(capacity: number): PrefixMemory {
   const scopes = new Map<string, Map<string, Remembered>>();
   let size = 0;
   // Stands between the newest and the oldest.
-  const end = { of: new Map(), key: '', size: 0 } as unknown as Remembered;
+  const end = { of: new Map(), key: '', size: 0, isKept: false } as unknown as Remembered;
   end.newer = end;
   end.older = end;
 
@@ -37,33 +42,44 @@ export function createPrefixMemory(capacity: number): PrefixMemory {
     end.older.newer = entry;
     end.older = entry;
   }
+  function makeRoom(): void {
+    while (size > capacity && end.newer !== end) {
+      const oldest = end.newer;
+      unlink(oldest);
+      oldest.isKept = false;
+      oldest.of.delete(oldest.key);
+      size -= oldest.size;
+    }
+  }
   return {
-    touch(scope, key) {
-      const entry = scopes.get(scope)?.get(key);
-      if (entry === undefined) return false;
-      unlink(entry);
-      makeNewest(entry);
-      return true;
-    },
-    add(scope, key, added) {
+    need(scope, keys, each) {
       let of = scopes.get(scope);
       if (of === undefined) {
         of = new Map();
         scopes.set(scope, of);
       }
-      const before = of.get(key);
-      size += added - (before?.size ?? 0);
-      if (before !== undefined) unlink(before);
-      while (size > capacity && end.newer !== end) {
-        const oldest = end.newer;
-        unlink(oldest);
-        oldest.of.delete(oldest.key);
-        size -= oldest.size;
+      const found: (Remembered | undefined)[] = [];
+      let shared = 0;
+      for (const [i, key] of keys.entries()) {
+        const entry = of.get(key);
+        found.push(entry);
+        if (entry === undefined) continue;
+        unlink(entry);
+        makeNewest(entry);
+        shared = i + 1;
       }
-      const entry = before ?? { of, key, size: added, newer: end, older: end };
-      entry.size = added;
-      if (before === undefined) of.set(key, entry);
-      makeNewest(entry);
+      for (const [i, key] of keys.entries()) {
+        let entry = found[i];
+        if (entry?.isKept) unlink(entry);
+        else {
+          size += each;
+          makeRoom();
+          entry = { of, key, size: each, isKept: true, newer: end, older: end };
+          of.set(key, entry);
+        }
+        makeNewest(entry);
+      }
+      return shared;
     },
   };
 }

@@ -43,6 +43,8 @@ export interface PrefixLedger {
    * @param scope which clips those are, where they are not always the same
    */
   charge(betas: readonly number[], samples: number, scope?: string): number;
+  /** The same where it is known from an earlier session what that came to: what is remembered is then made up for when it matters. */
+  note(betas: readonly number[], samples: number, scope?: string): void;
 }
 
 /**
@@ -50,18 +52,49 @@ export interface PrefixLedger {
  * costs depends neither on how many workers there are nor on which of them had what.
  */
 export function createPrefixLedger(precision: Precision): PrefixLedger {
+  let known = createPrefixMemory(KEPT_STATES);
+  let noted: Needed[] = [];
   // The schedules of a generation are charged for several parts of the clips.
   const keysOf = new Map<readonly number[], readonly string[]>();
-  const known = createPrefixMemory(KEPT_STATES);
+
+  function need({ betas, samples, scope }: Needed): number {
+    const keys = keysOf.get(betas) ?? prefixKeys(searchConstants(betas, precision));
+    if (keysOf.size === KEPT_KEYS) keysOf.clear();
+    keysOf.set(betas, keys);
+    return known.need(scope, keys, 2 * samples);
+  }
+
+  /** Needs again what was noted: of a night, the last that there is room for. */
+  function makeUp(): void {
+    const seen = new Set<string>();
+    let size = 0;
+    let begin = noted.length;
+    while (begin > 0 && size <= KEPT_STATES) {
+      begin--;
+      const { betas, samples, scope } = noted[begin]!;
+      for (const key of prefixKeys(searchConstants(betas, precision))) {
+        if (!seen.has(scope + key)) size += 2 * samples;
+        seen.add(scope + key);
+      }
+    }
+    // Nothing from before is still there.
+    if (size > KEPT_STATES) known = createPrefixMemory(KEPT_STATES);
+    for (const one of noted.slice(begin)) need(one);
+    noted = [];
+  }
   return {
     charge(betas, samples, scope = '') {
-      const keys = keysOf.get(betas) ?? prefixKeys(searchConstants(betas, precision));
-      if (keysOf.size === KEPT_KEYS) keysOf.clear();
-      keysOf.set(betas, keys);
-      let shared = 0;
-      for (const [i, key] of keys.entries()) if (known.touch(scope, key)) shared = i + 1;
-      for (const key of keys) known.add(scope, key, 2 * samples);
-      return betas.length - shared;
+      if (noted.length > 0) makeUp();
+      return betas.length - need({ betas, samples, scope });
+    },
+    note(betas, samples, scope = '') {
+      noted.push({ betas, samples, scope });
     },
   };
+}
+
+interface Needed {
+  readonly betas: readonly number[];
+  readonly samples: number;
+  readonly scope: string;
 }

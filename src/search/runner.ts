@@ -10,6 +10,7 @@ import type {
   JournalScoreGradient,
   Phase,
 } from './journal.ts';
+import type { KnownSchedule } from './known-evaluations.ts';
 import { prefixRuns } from './prefix-runs.ts';
 import { rowRuns } from './row-runs.ts';
 import type { Study } from './study.ts';
@@ -19,6 +20,8 @@ export type EvaluationPool = Pool<WorkerTask, WorkerResult>;
 
 /** An evaluation that is wanted, whether it must still be made or is in the journal. */
 interface WantedEvaluation extends EvaluationTask {
+  /** What is known of its schedule, where that is at hand. */
+  readonly schedule?: KnownSchedule;
   readonly phase: Phase;
   /** Of the search phase: the trial's id, what made it, and from which other. */
   readonly trial?: number;
@@ -201,7 +204,7 @@ export function createRunner(study: Study, pool: EvaluationPool, isCancelled: ()
 
   return {
     evaluate(wanted) {
-      const known = wanted.map((one) => study.done.evaluations.take(one));
+      const known = wanted.map((one) => (one.schedule ?? study.done.evaluations.schedule(one.betas)).take(one));
       const missing = [...known.keys()].filter((i) => known[i] === undefined);
       if (missing.length === 0) return known.filter((entry) => entry !== undefined);
       const entries = known.map((entry): JournalHearing | Eventually<JournalHearing> => {

@@ -164,11 +164,11 @@ async function restoreRows(
 ): Promise<Set<number>> {
   const header = csvHeader(settings);
   const known = new Set<number>();
-  for (const entries of evaluations.bySchedule()) for (const { trial } of entries) if (trial) known.add(trial);
+  for (const { hearings } of evaluations.schedules()) for (const { trial } of hearings) if (trial) known.add(trial);
   const text = isChanged ? '' : ((await readIfThere(path)) ?? '');
   const kept = keptRows(text, header, (id) => known.has(id));
   const isMissing = (id: number) => !kept?.ids.has(id);
-  const missing = completeTrials(evaluations.bySchedule(), settings, isMissing);
+  const missing = completeTrials(evaluations.schedules(), settings, isMissing);
   const rows = missing.map((trial) => csvRow(trial, settings)).join('');
   if (kept === undefined) await writeWhole(path, header + rows);
   else {

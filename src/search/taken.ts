@@ -1,3 +1,4 @@
+import type { KnownSchedule } from './known-evaluations.ts';
 import { meanOverReplicates } from './statistics.ts';
 import type { Candidate, Trial } from './trial.ts';
 
@@ -47,6 +48,7 @@ export interface Due {
 /** A candidate in its race, what it came to so far, and what is due, and paid, on each stage. */
 export interface Entry {
   readonly taken: Taken;
+  readonly schedule: KnownSchedule;
   nfe: number;
   seconds: number;
   paid: readonly (readonly Due[])[];

@@ -36,7 +36,7 @@ export function createTrialLog(
   onProgress: (progress: Omit<Progress, 'nfePlanned'>) => void,
 ): TrialLog {
   const trials: Trial[] = [];
-  let nfe = 0;
+  let spent = 0;
   let best: Trial | undefined;
 
   function keep(entry: Entry, trial: Trial): void {
@@ -46,33 +46,25 @@ export function createTrialLog(
     onTrial(entry, trial);
   }
   function tell(): void {
-    onProgress({ phase: 'search', trials: trials.length, nfe, best });
+    onProgress({ phase: 'search', trials: trials.length, nfe: spent, best });
   }
   return {
     trials,
     record(entry, { state, byClip, score, stage }) {
       const { id, candidate, draws, heard } = entry.taken;
       const { betas, origin, parent } = candidate;
-      const trial: Trial = {
-        id,
-        betas,
-        origin,
-        ...(parent === undefined ? undefined : { parent }),
-        state: Number.isFinite(score) ? state : 'failed',
-        ...(stage.coarse && { coarse: true }),
-        score,
-        standardError: estimate(byClip).standardError,
-        draws,
-        nfe: entry.nfe,
-        seconds: entry.seconds,
-        ...(heard.failure !== undefined && { reason: heard.failure }),
-      };
+      const { nfe, seconds } = entry;
+      const { standardError } = estimate(byClip);
+      const ended = Number.isFinite(score) ? state : 'failed';
+      let trial: Trial = { id, betas, origin, parent, state: ended, score, standardError, draws, nfe, seconds };
+      if (stage.coarse) trial = { ...trial, coarse: true };
+      if (heard.failure !== undefined) trial = { ...trial, reason: heard.failure };
       const isWritten = study.written.delete(id);
       keep(entry, trial);
       return isWritten ? undefined : study.addTrial(trial).then(tell);
     },
-    spend(spent) {
-      nfe += spent;
+    spend(nfe) {
+      spent += nfe;
     },
     tell,
   };

@@ -3,7 +3,6 @@ import { agreement, type CoarseSummary, hasLostCoarsely, paysToHearCoarsely } fr
 import { PULLBACK_NFE } from './evaluator.ts';
 import { createIncumbents, heardByBoth, type Incumbents } from './incumbents.ts';
 import type { JournalHearing } from './journal.ts';
-import { keyOfNumbers } from './number-key.ts';
 import { prefixKeys, searchConstants } from './prefixes.ts';
 import type { Progress } from './progress.ts';
 import { expectedScore, hasLost } from './race.ts';
@@ -66,8 +65,6 @@ export async function runTrials(
   const isRace = rungs.length > 1;
   const inFloat = stagesOf(rungs, false);
   const account = createAccount(study.settings, () => runner.hasStopped());
-  /** By betas the one taken last, with the most draws of noise. */
-  const tried = new Map<string, Taken>();
   const underWay = new Set<Promise<unknown>>();
   const incumbents = createIncumbents(rungs);
   const log = createTrialLog(
@@ -124,30 +121,27 @@ export async function runTrials(
     const clips = isRace ? part : undefined;
     if (coarse) coarseNfe += costOf(entering.flatMap(([, dues]) => dues));
     const entries = runner.evaluate(
-      entering.flatMap(
-        ([
-          {
-            taken: { id, candidate, draws },
-          },
-          dues,
-        ]) =>
-          dues.map(({ draw, charged }) => ({
-            kind: 'evaluation' as const,
-            phase: 'search' as const,
-            trial: id,
-            betas: candidate.betas,
-            origin: candidate.origin,
-            parent: candidate.parent,
-            draws,
-            charged,
-            set: 'scoring' as const,
-            purpose: 'scoring' as const,
-            replicate: draw,
-            metrics: [metric],
-            clips,
-            coarse,
-          })),
-      ),
+      entering.flatMap(([{ taken, schedule }, dues]) => {
+        const { id, draws } = taken;
+        const { betas, origin, parent } = taken.candidate;
+        return dues.map(({ draw, charged }) => ({
+          kind: 'evaluation' as const,
+          phase: 'search' as const,
+          trial: id,
+          betas,
+          schedule,
+          origin,
+          parent,
+          draws,
+          charged,
+          set: 'scoring' as const,
+          purpose: 'scoring' as const,
+          replicate: draw,
+          metrics: [metric],
+          clips,
+          coarse,
+        }));
+      }),
     );
     let end = 0;
     const waited = entering.flatMap(([entry, dues]): Promise<unknown>[] => {
@@ -196,7 +190,7 @@ export async function runTrials(
       const incumbent = stage.coarse ? incumbents.coarse : incumbents.float;
       const loses = stage.coarse ? hasLostCoarsely : hasLost;
       for (const entry of entering) {
-        const { taken, paid } = entry;
+        const { taken, schedule, paid } = entry;
         const { candidate, heard, draws } = taken;
         if (heard.failure !== undefined) {
           recorded.push(log.record(entry, failed(stage)));
@@ -207,7 +201,7 @@ export async function runTrials(
         if (stage.coarse && incumbent !== undefined) coarseDrops.push(hasFallen);
         const dues = hasFallen
           ? []
-          : (paid[i + 1] ?? account.duesOf(candidate.betas, next, draws, rowsOf(heard, next)));
+          : (paid[i + 1] ?? account.duesOf(candidate.betas, next, draws, rowsOf(heard, next), schedule));
         const stays = !hasFallen && (paid[i + 1] !== undefined || account.take(costOf(dues)));
         if (stays) {
           entry.paid = paid.toSpliced(i + 1, 1, dues);
@@ -231,18 +225,20 @@ export async function runTrials(
     const wanted: Taken[] = [];
     const fresh: Entry[] = [];
     for (const candidate of candidates) {
-      const key = keyOfNumbers(candidate.betas);
-      const before = tried.get(key);
+      const schedule = study.done.evaluations.schedule(candidate.betas);
+      const before = schedule.taken;
       let taken = before && withDraws(before, draws);
       if (taken === undefined) {
         const heard = before?.heard ?? { float: [], coarse: [] };
-        const paid = entered.map((stage) => account.duesOf(candidate.betas, stage, draws, rowsOf(heard, stage)));
+        const paid = entered.map((stage) =>
+          account.duesOf(candidate.betas, stage, draws, rowsOf(heard, stage), schedule),
+        );
         if (!account.take(costOf(paid.flat()))) break;
         count++;
         taken = { id: count, candidate, draws, heard, before, generation: Promise.resolve() };
         if (entered[0]!.coarse) heardCoarsely.add(heard);
-        tried.set(key, taken);
-        fresh.push({ taken, nfe: 0, seconds: 0, paid });
+        schedule.taken = taken;
+        fresh.push({ taken, schedule, nfe: 0, seconds: 0, paid });
       }
       wanted.push(taken);
     }

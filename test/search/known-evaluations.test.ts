@@ -17,19 +17,22 @@ test('an evaluation is found by its phase, draw, clips, network and betas, and o
     entry({ phase: 'ranking' }),
   ];
   const known = knownEvaluations(all);
+  const take = (wanted: JournalEvaluation) => known.schedule(wanted.betas).take(wanted);
   expect(known.count).toBe(6);
-  for (const one of all) expect(known.take(one)).toBe(one);
-  expect(all.map((one) => known.take(one))).toEqual([...Array(5).fill(undefined), all[5]]);
-  expect(known.take(entry({ phase: 'verification' }))).toBeUndefined();
-  expect(known.take(entry({ betas: [0.1] }))).toBeUndefined();
+  for (const one of all) expect(take(one)).toBe(one);
+  expect(all.map(take)).toEqual([...Array(5).fill(undefined), all[5]]);
+  expect(take(entry({ phase: 'verification' }))).toBeUndefined();
+  expect(take(entry({ betas: [0.1] }))).toBeUndefined();
 });
 
 test('of two of a kind the later one is given first', () => {
   const twice = [entry({ trial: 1, seconds: 1 }), entry({ trial: 1, seconds: 2 })];
-  expect(knownEvaluations(twice).take(entry({}))).toBe(twice[1]);
+  expect(knownEvaluations(twice).schedule([0.1, 0.2]).take(entry({}))).toBe(twice[1]);
 });
 
 test('those of a schedule are together, in the order in which they were made', () => {
   const all = [entry({ trial: 1 }), entry({ trial: 2, betas: [0.3, 0.4] }), entry({ trial: 1, replicate: 1 })];
-  expect([...knownEvaluations(all).bySchedule()]).toEqual([[all[0], all[2]], [all[1]]]);
+  const known = knownEvaluations(all);
+  expect([...known.schedules()].map(({ hearings }) => hearings)).toEqual([[all[0], all[2]], [all[1]]]);
+  expect(known.schedule([0.1, 0.2])).toBe([...known.schedules()][0]);
 });

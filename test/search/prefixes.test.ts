@@ -76,6 +76,27 @@ describe('a ledger charges', () => {
   });
 });
 
+test('a ledger that is told what some came to charges the others as one that charged all', () => {
+  const step = fc.record({
+    sigmas: fc.uniqueArray(fc.constantFrom(0.01, 0.02, 0.05, 0.1, 0.3, 1), { minLength: 2, maxLength: 4 }),
+    // A memory of two to eight states.
+    samples: fc.constantFrom(2 ** 21, 2 ** 22, 2 ** 23),
+    scope: fc.constantFrom('', '0/'),
+    isKnown: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const [told, charging] = [createPrefixLedger('float64'), createPrefixLedger('float64')];
+      for (const { sigmas, samples, scope, isKnown } of steps) {
+        const betas = betasOf(sigmas.toSorted((a, b) => a - b));
+        const charged = charging.charge(betas, samples, scope);
+        if (isKnown) told.note(betas, samples, scope);
+        else expect(told.charge(betas, samples, scope)).toBe(charged);
+      }
+    }),
+  );
+});
+
 describe('runs', () => {
   const task = (sigmas: readonly number[], replicate = 0) =>
     ({ betas: betasOf(sigmas), set: 'scoring', purpose: 'scoring', replicate }) as const;

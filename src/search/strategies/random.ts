@@ -1,6 +1,6 @@
 import { InputError } from '../../formats/input-error.ts';
 import { fillNormal, type NoiseKey, uniforms } from '../../random/noise.ts';
-import { NoiseSchedule } from '../../schedule/noise-schedule.ts';
+import { betasOfSigmas, NoiseSchedule } from '../../schedule/noise-schedule.ts';
 import { byScore, type Candidate, type Trial } from '../trial.ts';
 import { DEFAULT_SIGMA_RANGE } from './sigma-range.ts';
 import type { Strategy, StrategyOptions } from './strategy.ts';
@@ -15,6 +15,8 @@ const STEP_RANGE = [0.05, 0.8] as const;
 /** Two levels closer than this in ln σ waste a step. */
 const SMALLEST_GAP = 0.05;
 const ATTEMPTS = 20;
+/** ln σ below which ᾱ = 1/(1 + σ²) is far from the end of float64. */
+const SAFE_LOG_SIGMA = 300;
 
 /**
  * Random search: the baselines first, then schedules whose σ are sorted log-uniform draws within the range, then mostly draws
@@ -33,9 +35,17 @@ export function random({ steps, seed, range = DEFAULT_SIGMA_RANGE, baselines }: 
     for (let attempt = 0; ; attempt++) {
       const key = { seed, purpose: 'proposal', clip: 0, replicate: attempt, k: index } as const;
       const logSigmas = propose(key).sort((a, b) => a - b);
-      if (isSpread(logSigmas)) return NoiseSchedule.fromSigmas(logSigmas.map(Math.exp)).betas;
-      if (attempt === ATTEMPTS) return NoiseSchedule.fromSigmas(movedApart(logSigmas).map(Math.exp)).betas;
+      if (isSpread(logSigmas)) return betasOf(logSigmas);
+      if (attempt === ATTEMPTS) return betasOf(movedApart(logSigmas));
     }
+  }
+  function betasOf(logSigmas: readonly number[]): readonly number[] {
+    const sigmas = logSigmas.map(Math.exp);
+    const betas = betasOfSigmas(sigmas);
+    // Of numbers that may be drawn by the ten thousand, those alone are checked in full that may not be a schedule's.
+    return hi < SAFE_LOG_SIGMA && betas.every((beta) => beta > 0 && beta < 1)
+      ? betas
+      : NoiseSchedule.fromSigmas(sigmas).betas;
   }
   /** Levels at least `gap` apart: the order is kept, and what the gaps leave of the range is shared out as the levels were. */
   function movedApart(rising: readonly number[]): number[] {
