@@ -105,7 +105,8 @@ async function run(folder: string, until: 'trials' | 'new', readings: Reading[] 
     pool,
     isCancelled: () => isCancelled,
     onProgress: ({ trials: done }) => {
-      const isDue = done > last && done % Math.floor(trials / READINGS) === 0;
+      const part = trials / READINGS;
+      const isDue = Math.floor(done / part) > Math.floor(last / part);
       last = done;
       if (until === 'trials' && isDue) {
         collect!();

@@ -54,7 +54,7 @@ class Schedule implements KnownSchedule {
   taken: Taken | undefined = undefined;
 
   add(entry: JournalHearing): void {
-    this.hearings = this.hearings.concat(entry);
+    this.hearings = this.hearings === NOTHING ? [entry] : this.hearings.concat(entry);
   }
 
   find({ phase, replicate, clips, coarse }: Wanted): JournalHearing | undefined {

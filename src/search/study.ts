@@ -1,5 +1,6 @@
 import { appendFile, mkdir, stat, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type FolderLock, lockFolder } from '../formats/folder-lock.ts';
 import { InputError } from '../formats/input-error.ts';
@@ -100,7 +101,8 @@ async function openLocked(
   const { validBytes, evaluations, failures, ...rest } = await readJournal(paths.journal);
   // Of one that failed and was made after all, what was made counts.
   const done = { ...rest, evaluations: knownEvaluations([...failures, ...evaluations]) };
-  const isChanged = JSON.stringify(known) !== JSON.stringify(settings);
+  // As the file would give them back: fields in the order of the schema, and none that is undefined.
+  const isChanged = !isDeepStrictEqual(known, studySettings.parse(JSON.parse(JSON.stringify(settings))));
   const written = await restoreRows(paths.trials, settings, done.evaluations, isChanged);
   if (isChanged) await writeWhole(paths.settings, toJson(settings));
   const journal = await openJournal(paths.journal, validBytes, now);

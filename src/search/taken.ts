@@ -88,8 +88,11 @@ export function addRow(heard: Heard, { coarse, part }: Stage, draw: number, dist
   const rows = rowsOf(heard, { coarse, part });
   const before = rows[draw] ?? [];
   if (before.length !== part[0]) return;
-  const row = before.concat(distances);
-  const all = Array.from({ length: Math.max(rows.length, draw + 1) }, (_, i) => (i === draw ? row : (rows[i] ?? [])));
+  const row = before.length === 0 ? distances : before.concat(distances);
+  const all =
+    draw === 0 && rows.length <= 1
+      ? [row]
+      : Array.from({ length: Math.max(rows.length, draw + 1) }, (_, i) => (i === draw ? row : (rows[i] ?? [])));
   if (coarse) heard.coarse = all;
   else heard.float = all;
 }
