@@ -12,7 +12,14 @@ const wanted = settings({ rungs: [1, 1], budget: 360 });
 async function run(folder: string, isCancelled: () => boolean, onTrials?: (trials: number) => void) {
   const strategy = STRATEGIES.random({ steps: 6, seed: 0, baselines: [] });
   const study = await openStudy(folder, wanted, {}, 0);
-  return search({ study, strategy, baselines: [], pool: oraclePool(), isCancelled, onProgress: ({ trials }) => onTrials?.(trials) });
+  return search({
+    study,
+    strategy,
+    baselines: [],
+    pool: oraclePool(),
+    isCancelled,
+    onProgress: ({ trials }) => onTrials?.(trials),
+  });
 }
 
 async function written(folder: string, other: StudySettings): Promise<number[]> {
