@@ -102,7 +102,8 @@ async function openLocked(
   // Of one that failed and was made after all, what was made counts.
   const done = { ...rest, evaluations: knownEvaluations([...failures, ...evaluations]) };
   // As the file would give them back: fields in the order of the schema, and none that is undefined.
-  const isChanged = !isDeepStrictEqual(known, studySettings.parse(JSON.parse(JSON.stringify(settings))));
+  const wanted = studySettings.safeParse(JSON.parse(JSON.stringify(settings))).data;
+  const isChanged = known === undefined || !isDeepStrictEqual(known, wanted);
   const written = await restoreRows(paths.trials, settings, done.evaluations, isChanged);
   if (isChanged) await writeWhole(paths.settings, toJson(settings));
   const journal = await openJournal(paths.journal, validBytes, now);

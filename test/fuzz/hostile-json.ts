@@ -6,6 +6,9 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 /** Stands for a text that JSON.stringify would not write. */
 const RAW = (text: string) => `\u0001${text}\u0001`;
 
+/** What a value that is repeated may come to: a mutant is cut off there. */
+const MOST_CHARACTERS = 2 ** 20;
+
 /** What a hostile file may put in the place of any value. */
 const hostileValue = fc.oneof(
   fc.constantFrom<Json>(
@@ -132,9 +135,10 @@ function apply(parent: Parent, key: string | number, { kind, value, key: name, c
     delete held[key];
     define(name, old);
   } else if (kind === 'grow') {
-    held[key] = Array.from({ length: Math.min(count, 5_000) }, () =>
-      Array.isArray(old) ? (old[0] ?? value) : value,
-    ).slice(0, typeof value === 'string' && value.length > 1000 ? 5 : count);
+    const grown = Array.isArray(old) ? (old[0] ?? value) : value;
+    const room = MOST_CHARACTERS / JSON.stringify(grown).length;
+    // Copies, so that a later change of one is not one of all.
+    held[key] = Array.from({ length: Math.min(count, Math.max(2, Math.floor(room))) }, () => structuredClone(grown));
   } else if (kind === 'wrap') {
     held[key] = [old];
   } else {
