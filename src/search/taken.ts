@@ -1,4 +1,3 @@
-import type { KnownSchedule } from './known-evaluations.ts';
 import { meanOverReplicates } from './statistics.ts';
 import type { Candidate, Trial } from './trial.ts';
 
@@ -43,15 +42,6 @@ export function trialOf({ candidate }: Taken): Trial | undefined {
 export interface Due {
   readonly draw: number;
   readonly charged: number;
-}
-
-/** A candidate in its race, what it came to so far, and what is due, and paid, on each stage. */
-export interface Entry {
-  readonly taken: Taken;
-  readonly schedule: KnownSchedule;
-  nfe: number;
-  seconds: number;
-  paid: readonly (readonly Due[])[];
 }
 
 /** Clips, from the first up to but not with the second. */

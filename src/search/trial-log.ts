@@ -1,8 +1,9 @@
+import type { Entry } from './entry.ts';
 import type { Progress } from './progress.ts';
 import type { ByClip } from './race.ts';
 import { estimate } from './statistics.ts';
 import type { Study } from './study.ts';
-import type { Entry, Stage } from './taken.ts';
+import type { Stage } from './taken.ts';
 import { byScore, type Trial } from './trial.ts';
 
 /** What a candidate came to. */

@@ -1,5 +1,6 @@
 import { createAccount } from './account.ts';
 import { agreement, type CoarseSummary, hasLostCoarsely, paysToHearCoarsely } from './coarse.ts';
+import type { Entry } from './entry.ts';
 import { PULLBACK_NFE } from './evaluator.ts';
 import { createIncumbents, heardByBoth, type Incumbents } from './incumbents.ts';
 import type { JournalHearing } from './journal.ts';
@@ -16,7 +17,6 @@ import {
   byId,
   costOf,
   type Due,
-  type Entry,
   type Heard,
   rowsOf,
   type Stage,
