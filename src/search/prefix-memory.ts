@@ -4,7 +4,7 @@ export interface PrefixMemory {
    * Needs the prefixes of a schedule, from the shortest on, and remembers them; what was needed longest ago goes first where there is no room.
    *
    * @param scope within which equal keys are of one prefix
-   * @param size of each
+   * @param size of each; always the same within a scope
    * @returns how many need not be made: up to the longest that was remembered
    */
   need(scope: string, keys: readonly string[], size: number): number;

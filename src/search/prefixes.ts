@@ -39,7 +39,7 @@ export interface PrefixLedger {
   /**
    * Network evaluations that a schedule needs beyond those known from the ones before; from then on its own are known, too.
    *
-   * @param samples of all clips that are generated
+   * @param samples of all clips that are generated; always the same for a scope
    * @param scope which clips those are, where they are not always the same
    */
   charge(betas: readonly number[], samples: number, scope?: string): number;

@@ -79,15 +79,15 @@ describe('a ledger charges', () => {
 test('a ledger that is told what some came to charges the others as one that charged all', () => {
   const step = fc.record({
     sigmas: fc.uniqueArray(fc.constantFrom(0.01, 0.02, 0.05, 0.1, 0.3, 1), { minLength: 2, maxLength: 4 }),
-    // A memory of two to eight states.
-    samples: fc.constantFrom(2 ** 21, 2 ** 22, 2 ** 23),
-    scope: fc.constantFrom('', '0/'),
+    // A memory of two to eight states; of equal size where the clips are the same.
+    clips: fc.constantFrom(['', 2 ** 21] as const, ['0/', 2 ** 22] as const, ['1/', 2 ** 23] as const),
     isKnown: fc.boolean(),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const [told, charging] = [createPrefixLedger('float64'), createPrefixLedger('float64')];
-      for (const { sigmas, samples, scope, isKnown } of steps) {
+      for (const { sigmas, clips, isKnown } of steps) {
+        const [scope, samples] = clips;
         const betas = betasOf(sigmas.toSorted((a, b) => a - b));
         const charged = charging.charge(betas, samples, scope);
         if (isKnown) told.note(betas, samples, scope);
