@@ -1,6 +1,6 @@
 import { type Precision, type ProcessConstants, processConstants } from '../diffusion/process.ts';
 import { keyOfNumbers, NUMBER_LENGTH } from './number-key.ts';
-import { createPrefixMemory } from './prefix-memory.ts';
+import { recentlyUsed } from './recently-used.ts';
 
 /**
  * Bits of the logarithm of ᾱ in a search: enough for any schedule, and so few that a level that two schedules share is the same number in
@@ -28,9 +28,6 @@ export function prefixKeys(constants: ProcessConstants): string[] {
   return Array.from({ length: steps - 1 }, (_, k) => all.slice(0, NUMBER_LENGTH * (5 * k + 2)));
 }
 
-/** Schedules whose keys a ledger keeps. */
-const KEPT_KEYS = 64;
-
 /** Numbers, of states and predictions, that a worker keeps for schedules that share a prefix: 128 MiB. */
 export const KEPT_STATES = 2 ** 25;
 
@@ -52,16 +49,14 @@ export interface PrefixLedger {
  * costs depends neither on how many workers there are nor on which of them had what.
  */
 export function createPrefixLedger(precision: Precision): PrefixLedger {
-  let known = createPrefixMemory(KEPT_STATES);
+  let known = recentlyUsed<true>(KEPT_STATES);
   let noted: Needed[] = [];
-  // The schedules of a generation are charged for several parts of the clips.
-  const keysOf = new Map<readonly number[], readonly string[]>();
 
   function need({ betas, samples, scope }: Needed): number {
-    const keys = keysOf.get(betas) ?? prefixKeys(searchConstants(betas, precision));
-    if (keysOf.size === KEPT_KEYS) keysOf.clear();
-    keysOf.set(betas, keys);
-    return known.need(scope, keys, 2 * samples);
+    const keys = prefixKeys(searchConstants(betas, precision)).map((key) => scope + key);
+    const shared = keys.map((key) => known.get(key)).lastIndexOf(true) + 1;
+    for (const key of keys) known.set(key, true, 2 * samples);
+    return betas.length - shared;
   }
 
   /** Needs again what was noted: of a night, the last that there is room for. */
@@ -78,14 +73,14 @@ export function createPrefixLedger(precision: Precision): PrefixLedger {
       }
     }
     // Nothing from before is still there.
-    if (size > KEPT_STATES) known = createPrefixMemory(KEPT_STATES);
+    if (size > KEPT_STATES) known = recentlyUsed(KEPT_STATES);
     for (const one of noted.slice(begin)) need(one);
     noted = [];
   }
   return {
     charge(betas, samples, scope = '') {
       if (noted.length > 0) makeUp();
-      return betas.length - need({ betas, samples, scope });
+      return need({ betas, samples, scope });
     },
     note(betas, samples, scope = '') {
       noted.push({ betas, samples, scope });

@@ -14,16 +14,6 @@ export function recentlyUsed<Value>(capacity: number, drop: (value: Value) => vo
   // A Map gives its keys in the order in which they were set.
   const kept = new Map<string, { readonly value: Value; readonly size: number }>();
   let size = 0;
-
-  function makeRoom(): void {
-    for (const [oldest, entry] of kept) {
-      if (size <= capacity) break;
-      kept.delete(oldest);
-      size -= entry.size;
-      drop(entry.value);
-    }
-  }
-
   return {
     get(key) {
       const entry = kept.get(key);
@@ -34,13 +24,15 @@ export function recentlyUsed<Value>(capacity: number, drop: (value: Value) => vo
     },
     set(key, value, added) {
       const before = kept.get(key);
-      size += added;
-      if (before !== undefined) {
-        kept.delete(key);
-        size -= before.size;
-        drop(before.value);
+      size += added - (before?.size ?? 0);
+      kept.delete(key);
+      if (before !== undefined) drop(before.value);
+      for (const [oldest, entry] of kept) {
+        if (size <= capacity) break;
+        kept.delete(oldest);
+        size -= entry.size;
+        drop(entry.value);
       }
-      if (size > capacity) makeRoom();
       kept.set(key, { value, size: added });
     },
   };

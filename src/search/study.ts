@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type FolderLock, lockFolder } from '../formats/folder-lock.ts';
+import { groupedAppends } from '../formats/grouped-appends.ts';
 import { InputError } from '../formats/input-error.ts';
 import { checkData, parseJson } from '../formats/json.ts';
 import { readIfThere } from '../formats/read-input.ts';
@@ -108,16 +109,7 @@ async function openLocked(
   if (isChanged) await writeWhole(paths.settings, toJson(settings));
   const journal = await openJournal(paths.journal, validBytes, now);
   const header = csvHeader(settings);
-  let waiting = '';
-  let writing: Promise<void> = Promise.resolve();
-  /** The write after that: of the rows that wait now. */
-  let next: Promise<void> | undefined;
-  async function writeRows(): Promise<void> {
-    const rows = waiting;
-    waiting = '';
-    next = undefined;
-    await appendFile(paths.trials, rows);
-  }
+  const rows = groupedAppends((text) => appendFile(paths.trials, text));
   return {
     folder,
     settings,
@@ -135,13 +127,7 @@ async function openLocked(
         }
       },
     },
-    addTrial(trial) {
-      waiting += csvRow(trial, settings);
-      // Together those that come meanwhile, and none after one that was cut off because the disk is full.
-      next ??= writing.then(writeRows);
-      writing = next;
-      return next;
-    },
+    addTrial: (trial) => rows.add(csvRow(trial, settings)),
     writeTrials: (trials) => writeWhole(paths.trials, header + trials.map((trial) => csvRow(trial, settings)).join('')),
     async writeOutcome(outcome) {
       // A beta may be 0 or 1 once it is rounded to float32; best.json has it as it is.

@@ -24,6 +24,7 @@ function canMount(): boolean {
 }
 
 let hasDisk = false;
+const NO_DISK = 'no small disk can be mounted here, which takes Linux and its superuser';
 const disk = () => at('disk');
 
 beforeAll(() => {
@@ -44,7 +45,7 @@ function trialsOf(study: string): string[] {
 }
 
 test('a search whose disk fills says so, and goes on once there is room', { timeout: 180_000 }, async (context) => {
-  if (!hasDisk) context.skip();
+  context.skip(!hasDisk, NO_DISK);
   expect(shell(`${TINY} --study whole`).status).toBe(0);
   const study = join(disk(), 'study');
   mount('-t', 'tmpfs', '-o', 'size=44k', 'tmpfs', disk());
@@ -74,7 +75,7 @@ test('a search whose disk fills says so, and goes on once there is room', { time
 });
 
 test('a study on a disk that is read-only is refused in one sentence', (context) => {
-  if (!hasDisk) context.skip();
+  context.skip(!hasDisk, NO_DISK);
   mount('-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk());
   const line = TINY.replace('240', '30');
   expect(shell(`${line} --study disk/study`).status).toBe(0);
@@ -89,7 +90,7 @@ test('a study on a disk that is read-only is refused in one sentence', (context)
 });
 
 test('a training whose disk fills says so, and goes on once there is room', { timeout: 180_000 }, (context) => {
-  if (!hasDisk) context.skip();
+  context.skip(!hasDisk, NO_DISK);
   expect(shell(`${TRAINING} --logdir whole-run`).status).toBe(0);
   mount('-t', 'tmpfs', '-o', 'size=1500k', 'tmpfs', disk());
   const run = join(disk(), 'run');
