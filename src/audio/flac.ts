@@ -13,6 +13,12 @@ interface StreamInfo {
   framesStart: number;
 }
 
+/**
+ * The most samples that a file of some bytes may stand for. Speech of 16 bits takes about one byte a sample; this is refused below 3.2 bits,
+ * once it is more than 2^23: what a file stands for takes no more than 32 MiB and ten times its size.
+ */
+const mostSamples = (bytes: number) => Math.min(MOST_SAMPLES, 2 ** 23 + Math.floor(2.5 * bytes));
+
 interface Frame {
   bytes: Uint8Array;
   blockSize: number;
@@ -25,7 +31,7 @@ interface Frame {
  * damaged file is noticed, and what it claims about itself allocates nothing.
  *
  * @param where names the file in messages
- * @throws InputError if it is no such file, damaged, cut short, empty or longer than 2^27 samples
+ * @throws InputError if it is no such file, damaged, cut short, empty, longer than 2^27 samples, or almost all silence and long
  */
 export async function readFlac(bytes: Uint8Array, where: string): Promise<Audio> {
   const info = readStreamInfo(bytes, where);
@@ -37,8 +43,11 @@ export async function readFlac(bytes: Uint8Array, where: string): Promise<Audio>
     );
   }
   if (sampleCount === 0) throw new InputError(`${where}: expected audio, but the FLAC file holds no samples`);
-  if (sampleCount > MOST_SAMPLES) {
-    throw new InputError(`${where}: expected at most ${MOST_SAMPLES} samples in one file, got ${sampleCount}`);
+  const most = mostSamples(bytes.length);
+  if (sampleCount > most) {
+    throw new InputError(
+      `${where}: expected at most ${most} samples in a FLAC file of ${bytes.length} bytes, got ${sampleCount}: convert it to WAV`,
+    );
   }
   const samples = new Float32Array(sampleCount);
   const { FLACDecoder } = await import('@wasm-audio-decoders/flac');

@@ -9,7 +9,7 @@ const ending = '.npy';
 
 /**
  * Reads the arrays of a file by `numpy.savez` or `numpy.savez_compressed`, by name, in the file's order. Compressed ones may come
- * to 128 MiB together.
+ * to 4 MiB and twice the file together.
  *
  * @param bytes the whole file; kept as long as a tensor of it is
  * @param where begins each message: the file's path

@@ -2,8 +2,11 @@ import { crc32, inflateRawSync } from 'node:zlib';
 import { InputError } from './input-error.ts';
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
-/** What the deflated entries of a file may come to once unpacked: deflate makes a thousandth of what is all alike. */
-const mostInflatedBytes = 2 ** 27;
+/**
+ * What the deflated entries of a file of some bytes may come to once unpacked: deflate makes a thousandth of what is all alike, and nine tenths of
+ * noise or weights.
+ */
+const mostInflatedBytes = (bytes: number) => 2 ** 22 + 2 * bytes;
 
 /**
  * The entries of a zip whose entries are all stored, not compressed, by name: views, not copies.
@@ -26,13 +29,14 @@ export function storedZipEntries(bytes: Uint8Array, where: string): Map<string, 
 }
 
 /**
- * The entries of a zip whose entries are stored (views) or deflated (unpacked, to 128 MiB together), by name.
+ * The entries of a zip whose entries are stored (views) or deflated (unpacked, to 4 MiB and twice the file together), by name.
  *
  * @throws InputError when it is no whole zip, or an entry is compressed in another way or beyond that, does not unpack, or has
  * another size or checksum than the directory says
  */
 export function unpackedZipEntries(bytes: Uint8Array, where: string): Map<string, Uint8Array> {
-  let left = mostInflatedBytes;
+  const most = mostInflatedBytes(bytes.length);
+  let left = most;
   const unpacked = (entry: ZipEntry): Uint8Array => {
     if (entry.method === 0) return entry.packed;
     if (entry.method !== 8) {
@@ -43,7 +47,7 @@ export function unpackedZipEntries(bytes: Uint8Array, where: string): Map<string
     left -= entry.size;
     if (left < 0) {
       throw new InputError(
-        `${where}: expected at most ${mostInflatedBytes} bytes in compressed entries, but those up to ${shown(entry)} claim more`,
+        `${where}: expected at most ${most} bytes in the compressed entries of a file of ${bytes.length}, but those up to ${shown(entry)} claim more`,
       );
     }
     return inflated(entry, where);
