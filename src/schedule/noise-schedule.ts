@@ -1,4 +1,5 @@
 import { InputError } from '../formats/input-error.ts';
+import { shownText } from '../formats/shown-text.ts';
 
 /** What the sampler clamps to [−1, 1] in every reverse step: the predicted clean signal, the state, or nothing. */
 export const CLAMPS = ['x0', 'state', 'none'] as const;
@@ -180,6 +181,9 @@ function checkBetas({ name, betas, asPublished }: NoiseSchedule): void {
   }
 }
 
+/** Of a name in a message; a file's may be of any length. */
+const NAMED_CHARACTERS = 100;
+
 function failure(name: string | undefined, what: string): InputError {
-  return new InputError(`${name === undefined ? 'schedule' : `schedule ${name}`}: ${what}`);
+  return new InputError(`${name === undefined ? 'schedule' : `schedule ${shownText(name, NAMED_CHARACTERS)}`}: ${what}`);
 }

@@ -44,6 +44,14 @@ describe('by levels or sigmas', () => {
     await expect(read(data)).rejects.toThrow(sentence);
   });
 
+  test('a long name is shortened where it is named', async () => {
+    const name = 'x'.repeat(5000);
+    const shown = `${'x'.repeat(67)} … ${'x'.repeat(33)}`;
+    await expect(read({ name, betas: [2] })).rejects.toThrow(
+      `some.json: schedule ${shown}: beta_1 must lie strictly between 0 and 1, got 2`,
+    );
+  });
+
   test('more than 100,000 steps are refused', async () => {
     await expect(read(Array.from({ length: 100_001 }, () => 1e-6))).rejects.toThrow(
       'some.json: expected at most 100000 steps, got 100001',
