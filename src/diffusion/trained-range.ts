@@ -4,10 +4,7 @@ import { checkData } from '../formats/json.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { REFERENCE_TRAINING, type TrainedRange } from '../schedule/diagnostics.ts';
 import { linear } from '../schedule/generators/linear.ts';
-import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
-
-/** Far beyond any training, and small enough to be made. */
-const MOST_STEPS = 100_000;
+import { MOST_STEPS, type NoiseSchedule } from '../schedule/noise-schedule.ts';
 
 const beta = z.number().gt(0).lt(1);
 

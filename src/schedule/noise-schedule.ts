@@ -1,6 +1,9 @@
 import { InputError } from '../formats/input-error.ts';
 import { shownText } from '../formats/shown-text.ts';
 
+/** Far beyond any sampler; more in a file, or asked for, is a mistake. */
+export const MOST_STEPS = 100_000;
+
 /** What the sampler clamps to [−1, 1] in every reverse step: the predicted clean signal, the state, or nothing. */
 export const CLAMPS = ['x0', 'state', 'none'] as const;
 
@@ -185,5 +188,7 @@ function checkBetas({ name, betas, asPublished }: NoiseSchedule): void {
 const NAMED_CHARACTERS = 100;
 
 function failure(name: string | undefined, what: string): InputError {
-  return new InputError(`${name === undefined ? 'schedule' : `schedule ${shownText(name, NAMED_CHARACTERS)}`}: ${what}`);
+  return new InputError(
+    `${name === undefined ? 'schedule' : `schedule ${shownText(name, NAMED_CHARACTERS)}`}: ${what}`,
+  );
 }

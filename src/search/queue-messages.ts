@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { METRIC_NAMES, type MetricName } from '../audio/distances/index.ts';
 import { InputError } from '../formats/input-error.ts';
 import { checkData, numberOrNull } from '../formats/json.ts';
+import { MOST_STEPS } from '../schedule/noise-schedule.ts';
 import type { Job, JobResult, WorkerResult, WorkerTask } from './worker.ts';
 
-const MOST_STEPS = 100_000;
 const MOST_JOBS = 1_000_000;
 
 /** As published, a beta may be a little below 0. */

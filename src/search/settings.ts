@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { METRIC_NAMES } from '../audio/distances/index.ts';
 import { PRECISIONS } from '../diffusion/process.ts';
 import { dataConfig } from '../model/config.ts';
-import { CLAMPS } from '../schedule/noise-schedule.ts';
+import { CLAMPS, MOST_STEPS } from '../schedule/noise-schedule.ts';
 import { STRATEGIES, type StrategyName } from './strategies/index.ts';
 
 const FORMAT = 1;
@@ -12,7 +12,7 @@ const range = z.tuple([z.number(), z.number()]);
 
 export const studySettings = z.strictObject({
   format: z.literal(FORMAT),
-  steps: z.int().positive(),
+  steps: z.int().positive().max(MOST_STEPS),
   strategy: z.enum(Object.keys(STRATEGIES) as [StrategyName, ...StrategyName[]]),
   range: range.optional(),
   /** What the search was told to start from. */

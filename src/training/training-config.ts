@@ -3,12 +3,11 @@ import { InputError } from '../formats/input-error.ts';
 import { checkData } from '../formats/json.ts';
 import type { WaveGradConfig } from '../model/config.ts';
 import { linear } from '../schedule/generators/linear.ts';
-import type { NoiseSchedule } from '../schedule/noise-schedule.ts';
+import { MOST_STEPS, type NoiseSchedule } from '../schedule/noise-schedule.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
 /** Far beyond any training, and small enough that lists of this length do no harm. */
 const MOST = 65_536;
-const MOST_NOISE_STEPS = 100_000;
 /** About six minutes at 48 kHz. */
 const MOST_SEGMENT_SAMPLES = 2 ** 24;
 /** A quarter of a gigabyte of float32, of which the ring of batches holds 16: a hundred times the reference's. */
@@ -31,7 +30,7 @@ const beta = z.number().gt(0).lt(1);
 
 function linearBetas(steps: number) {
   const fields = z.object({
-    n_iter: count.max(MOST_NOISE_STEPS).default(steps),
+    n_iter: count.max(MOST_STEPS).default(steps),
     /** The first and the last beta. */
     betas_range: z.tuple([beta, beta]).default([1e-6, 1e-2]),
   });

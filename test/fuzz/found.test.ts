@@ -6,6 +6,7 @@ import { openReader } from './readers.ts';
 test.each([
   ['lost-sync.flac', 'FLAC', 'cannot be decoded'],
   ['long-silence.flac', 'FLAC', 'at most 8421245 samples'],
+  ['many-steps.json', 'study.json', 'steps: Too big'],
   ['right-to-left-key.json', 'study.json', String.raw`\u202e`],
   ['line-break-in-key.json', 'best.json', 'Unrecognized key'],
 ] as const)('%s, which fuzzing found, is refused in one sentence and nothing is printed', async (file, name, said) => {

@@ -1,9 +1,10 @@
 import { stringify } from 'csv-stringify/sync';
 import { InputError } from '../../formats/input-error.ts';
+import { MOST_STEPS } from '../noise-schedule.ts';
 import { csvRows } from './csv-rows.ts';
 import { plainNumber } from './plain-number.ts';
 import type { ScheduleForm } from './schedule-form.ts';
-import { bareBetas, MOST_STEPS, type Quantity, type ScheduleParts, textOf } from './schedule-parts.ts';
+import { bareBetas, type Quantity, type ScheduleParts, textOf } from './schedule-parts.ts';
 
 /** The columns that are read, the first of them that is there. */
 const COLUMNS: Readonly<Record<string, Quantity>> = { beta: 'betas', level: 'levels', sigma: 'sigmas' };

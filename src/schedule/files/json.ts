@@ -2,16 +2,9 @@ import { z } from 'zod';
 import { InputError } from '../../formats/input-error.ts';
 import { checkData } from '../../formats/json.ts';
 import type { AboutSchedule } from '../noise-schedule.ts';
-import { CLAMPS } from '../noise-schedule.ts';
+import { CLAMPS, MOST_STEPS } from '../noise-schedule.ts';
 import type { ScheduleForm } from './schedule-form.ts';
-import {
-  MOST_STEPS,
-  type Provenance,
-  QUANTITIES,
-  type Quantity,
-  type ScheduleParts,
-  textOf,
-} from './schedule-parts.ts';
+import { type Provenance, QUANTITIES, type Quantity, type ScheduleParts, textOf } from './schedule-parts.ts';
 
 const ABOUT = {
   $schema: z.string().optional().describe('This schema, for editors.'),

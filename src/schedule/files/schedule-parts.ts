@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import { InputError } from '../../formats/input-error.ts';
-import { type AboutSchedule, NoiseSchedule } from '../noise-schedule.ts';
+import { type AboutSchedule, MOST_STEPS, NoiseSchedule } from '../noise-schedule.ts';
 
 /** What a file may hold of a schedule: β_1 … β_N, ℓ_1 … ℓ_N or σ_1 … σ_N. */
 export const QUANTITIES = ['betas', 'levels', 'sigmas'] as const;
@@ -27,9 +27,6 @@ export interface FiledSchedule {
   /** Only JSON has one. */
   readonly provenance?: Provenance;
 }
-
-/** Far beyond any sampler; more in a file, or asked for, is a mistake. */
-export const MOST_STEPS = 100_000;
 
 type Make = (values: readonly number[], about: AboutSchedule) => NoiseSchedule;
 
