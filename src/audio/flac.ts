@@ -1,7 +1,7 @@
 import { InputError } from '../formats/input-error.ts';
 import { type Audio, MOST_SAMPLES } from './audio.ts';
 import { crcTable } from './crc.ts';
-import { silently } from './silently.ts';
+import { release, silently } from './silently.ts';
 
 interface StreamInfo {
   sampleRate: number;
@@ -68,7 +68,7 @@ export async function readFlac(bytes: Uint8Array, where: string): Promise<Audio>
       at += frame.blockSize;
     }
   } finally {
-    decoder.free();
+    release(decoder);
   }
   return { samples, sampleRate: info.sampleRate, channels: info.channels };
 }

@@ -2,7 +2,7 @@ import { InputError } from '../formats/input-error.ts';
 import { type Audio, MOST_SAMPLES } from './audio.ts';
 import { readMp3Frames } from './mp3-frames.ts';
 import { readMp3Header } from './mp3-header.ts';
-import { silently } from './silently.ts';
+import { release, silently } from './silently.ts';
 
 /** By how many samples every MP3 decoder is late; encoders do not count them in the delay they write down. */
 const DECODER_DELAY = 529;
@@ -54,7 +54,7 @@ export async function readMp3(bytes: Uint8Array, where: string): Promise<Audio> 
       at += samplesDecoded;
     }
   } finally {
-    decoder.free();
+    release(decoder);
   }
   if (at !== total) {
     throw new InputError(`${where}: expected ${total} samples of ${count} MP3 frames, but only ${at} could be decoded`);

@@ -2,7 +2,7 @@ import { InputError } from '../formats/input-error.ts';
 import { type Audio, MOST_SAMPLES } from './audio.ts';
 import { joined } from './joined.ts';
 import { type OggPacket, readOggStreams } from './ogg-pages.ts';
-import { silently } from './silently.ts';
+import { release, silently } from './silently.ts';
 
 /** The decoder's input buffer; a real packet has some hundred bytes and a real setup header some thousand. */
 const MOST_PACKET_BYTES = 2 ** 17;
@@ -122,7 +122,7 @@ async function* decodeBatches(
       start = end;
     }
   } finally {
-    decoder.free();
+    release(decoder);
   }
 }
 

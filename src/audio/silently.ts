@@ -13,3 +13,10 @@ export function silently<Result>(call: () => Result): Result {
     Object.assign(console, { error, warn, log });
   }
 }
+
+/** Frees a decoder; one that went wrong over a damaged file may go wrong in that too, and what it held goes with it all the same. */
+export function release(decoder: { free(): void }): void {
+  try {
+    silently(() => decoder.free());
+  } catch {}
+}

@@ -34,7 +34,7 @@ export function checkData<Schema extends z.ZodType>(data: unknown, schema: Schem
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   // Of what came, zod's messages say the type but not the size.
-  const size = Array.isArray(issue.input) ? issue.input.length : issue.input;
+  const size = Array.isArray(issue.input) || typeof issue.input === 'string' ? issue.input.length : issue.input;
   const got = issue.code === 'too_small' || issue.code === 'too_big' ? `, got ${String(size)}` : '';
   throw new InputError(
     [where, ...[...(issue.path.length > 0 ? [issue.path.join('.')] : []), issue.message].map(quoted)].join(': ') + got,

@@ -6,6 +6,7 @@ import { openReader } from './readers.ts';
 test.each([
   ['lost-sync.flac', 'FLAC', 'cannot be decoded'],
   ['long-silence.flac', 'FLAC', 'at most 8421245 samples'],
+  ['unfreed.ogg', 'Ogg Vorbis, with checksums that fit', 'cannot be decoded'],
   ['many-steps.json', 'study.json', 'steps: Too big'],
   ['right-to-left-key.json', 'study.json', String.raw`\u202e`],
   ['line-break-in-key.json', 'best.json', 'Unrecognized key'],
