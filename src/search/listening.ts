@@ -15,8 +15,10 @@ const CLIPS = 3;
 
 const FORMAT = 1;
 
+const ROLES = ['winner', 'runner-up', 'best preset', 'worst trial'] as const;
+
 const voice = z.strictObject({
-  role: z.enum(['winner', 'runner-up', 'best preset', 'worst trial']),
+  role: z.enum(ROLES),
   name: z.string(),
   betas: z.array(z.number()),
   /** The study's metric, of each clip as it is heard. */
@@ -24,8 +26,12 @@ const voice = z.strictObject({
 });
 const content = z.strictObject({
   format: z.literal(FORMAT),
-  clips: z.array(z.string()).min(1),
-  voices: z.array(voice),
+  clips: z.array(z.string()).min(1).max(CLIPS),
+  /** Files are called by the role, so that each is there once. */
+  voices: z
+    .array(voice)
+    .max(ROLES.length)
+    .refine((voices) => new Set(voices.map(({ role }) => role)).size === voices.length, 'a role comes twice'),
 });
 
 /** A schedule that can be listened to. */

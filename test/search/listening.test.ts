@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAudio } from '../../src/audio/decode.ts';
@@ -104,6 +104,20 @@ describe('what is kept in the folder of a study', () => {
     ]);
     const { samples, sampleRate } = await readAudio(join(folder, 'listening', '2-winner.wav'));
     expect({ samples, sampleRate }).toEqual({ samples: listening.voices[0]!.signals[1], sampleRate: 22050 });
+  });
+
+  it('is refused where a role comes twice, or more clips than are kept', async () => {
+    await writeListening(folder, listening, 22050);
+    const path = join(folder, 'listening', 'listening.json');
+    const written = JSON.parse(await readFile(path, 'utf8'));
+    const saying = (change: object) => writeFile(path, JSON.stringify({ ...written, ...change }));
+    const winner = written.voices[0];
+    await saying({ voices: [winner, winner] });
+    await expect(readListening(folder)).rejects.toThrow('listening.json: voices: a role comes twice');
+    await saying({ voices: Array.from({ length: 5000 }, () => winner) });
+    await expect(readListening(folder)).rejects.toThrow('voices: Too big: expected array to have <=4 items, got 5000');
+    await saying({ clips: Array.from({ length: 5000 }, () => 'a') });
+    await expect(readListening(folder)).rejects.toThrow('clips: Too big: expected array to have <=3 items, got 5000');
   });
 
   it('is nothing where nothing was kept, and an error that names what is missing', async () => {
