@@ -125,7 +125,7 @@ describe('parseTraining', () => {
   });
 
   test.each([
-    [{ logdir: '' }, 'logdir: Too small: expected string to have >=1 characters, got '],
+    [{ logdir: '' }, 'logdir: Too small: expected string to have >=1 characters, got 0'],
     [{ continue_training: 1 }, 'continue_training: Invalid input: expected boolean, received number'],
     [{ batch_size: 0 }, 'batch_size: Too small: expected number to be >0, got 0'],
     [{ batch_size: 1e5 }, 'batch_size: Too big: expected number to be <=65536, got 100000'],
