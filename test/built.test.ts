@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,6 @@ const TINY = join(root, 'test/fixtures/reference-tiny/checkpoint.pt');
 
 let folder: string;
 beforeAll(() => {
-  if (!existsSync(join(root, 'dist/index.js'))) throw new Error('the tests of the built package need `npm run build`');
   folder = mkdtempSync(join(tmpdir(), 'built-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,22 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { beforeAll } from 'vitest';
-import { sandbox } from './sandbox.ts';
+import { programOf, sandbox } from './sandbox.ts';
 
-export const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const TINY = fileURLToPath(new URL('../fixtures/reference-tiny', import.meta.url));
 const DEMO_CLIPS = fileURLToPath(new URL('../../experiments/demo/clips', import.meta.url));
 
 /** The tiny network on a fifth of a second of two clips: the whole way, in seconds. */
 export const QUICK = ['--clip-count', '2', '--clip-seconds', '0.2'];
-
-/** The command's source. */
-export function sourceOf(command: string): string {
-  return fileURLToPath(new URL(`../../src/cli/${command}.ts`, import.meta.url));
-}
 
 /**
  * A sandbox with the same model in `folder/` and `other/`, and the demo's clips in `score/` and `valid/`, where `search` finds a schedule.
@@ -42,7 +35,7 @@ export function compareSandbox(command: string) {
   /** Runs a short schedule-search on `folder/`, on clips of `score/` and held-out ones of `valid/`. */
   const search = (...args: readonly string[]) => {
     const wanted = ['--model', 'folder', '--clips', 'score', '--heldout', 'valid', '--strategy', 'presets', '--quiet'];
-    const all = ['--import', TSX, sourceOf('schedule-search'), ...wanted, ...QUICK, ...args];
+    const all = [programOf('schedule-search'), ...wanted, ...QUICK, ...args];
     return spawnSync(process.execPath, all, { cwd: at(), encoding: 'utf8' });
   };
 

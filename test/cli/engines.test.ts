@@ -8,8 +8,8 @@ import { planSearch } from '../../src/search/plan.ts';
 import { openStudy } from '../../src/search/study.ts';
 import { relativeDistance } from '../graph/distance.ts';
 import { randomTensor } from '../graph/tensors.ts';
-import { compareSandbox, sourceOf, TSX } from './compare-sandbox.ts';
-import { sandbox } from './sandbox.ts';
+import { compareSandbox } from './compare-sandbox.ts';
+import { programOf, sandbox } from './sandbox.ts';
 import { writeTinyConfig, writeTrainFolder } from './train-folder.ts';
 
 const require = createRequire(import.meta.url);
@@ -116,7 +116,7 @@ describe('where TensorFlow.js is installed', () => {
     const { settings } = await planSearch({ ...request, ...sampler, ...places });
     const { journal } = await openStudy(at('study'), settings, {}, 0);
     await journal.close();
-    const program = `'${process.execPath}' --import '${TSX}' '${sourceOf('schedule-search')}'`;
+    const program = `'${process.execPath}' '${programOf('schedule-search')}'`;
     const same =
       '--model folder --clips score --heldout valid --clip-count 1 --clip-seconds 0.1 --strategy presets --study study';
     const { status, stderr } = shell(`${withTensorFlow} ${program} ${same} --engine tensorflow`);
@@ -201,7 +201,7 @@ describe.each(['schedule-search', 'schedule-compare', 'schedule-transfer'])('%s 
 
   test('loads neither an engine nor what checks files', () => {
     const loaded = loadedBy(`${name} --help`);
-    expect(loaded).toContain(`/src/cli/${name}.ts`);
+    expect(loaded).toContain(`/dist/cli/${name}.js`);
     expect(loaded).not.toMatch(/\/node_modules\/(@tensorflow|onnxruntime-|piscina|zod|protobufjs)/);
   });
 });

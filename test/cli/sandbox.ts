@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect } from 'vitest';
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** The program of a command, built. */
+export function programOf(command: string): string {
+  return fileURLToPath(new URL(`../../dist/cli/${command}.js`, import.meta.url));
+}
 
 /** How a line ended, and what it printed. */
 interface Ended {
@@ -26,7 +28,7 @@ interface Sandbox {
   readonly loadedBy: (line: string) => string;
 }
 
-/** A temporary folder for the tests of a file, empty at first, in which a command of this package, and others, run from their source, by npx too. */
+/** A temporary folder for the tests of a file, empty at first, in which a command of this package, and others, run, by npx too. */
 export function sandbox(command: string, ...others: readonly string[]): Sandbox {
   let root: string;
   beforeAll(() => {
@@ -36,8 +38,7 @@ export function sandbox(command: string, ...others: readonly string[]): Sandbox 
     const script = (name: string, line: string) =>
       writeFileSync(join(root, 'bin', name), `#!/bin/sh\nexec ${line}\n`, { mode: 0o755 });
     for (const name of [command, ...others]) {
-      const program = fileURLToPath(new URL(`../../src/cli/${name}.ts`, import.meta.url));
-      script(name, `'${process.execPath}' --import '${TSX}' '${program}' "$@"`);
+      script(name, `'${process.execPath}' '${programOf(name)}' "$@"`);
     }
     if (others.length > 0) script('npx', '"$@"');
   });

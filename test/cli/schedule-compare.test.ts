@@ -5,7 +5,8 @@ import { METRIC_NAMES } from '../../src/audio/distances/index.ts';
 import { loadSchedule, saveSchedule } from '../../src/schedule/file.ts';
 import { readOutcome } from '../../src/search/outcome.ts';
 import { pairedDifference } from '../../src/search/statistics.ts';
-import { compareSandbox, QUICK, sourceOf, TSX } from './compare-sandbox.ts';
+import { compareSandbox, QUICK } from './compare-sandbox.ts';
+import { programOf } from './sandbox.ts';
 
 const { at, shell, examples, quick, search } = compareSandbox('schedule-compare');
 
@@ -142,7 +143,7 @@ test('nothing is written', () => {
 
 test('ends at Ctrl-C with exit 130, and prints nothing', async () => {
   const args = ['--model', 'folder', ...QUICK, 'ivanvovk-1000', 'lmnt-6'];
-  const child = spawn(process.execPath, ['--import', TSX, sourceOf('schedule-compare'), ...args], { cwd: at() });
+  const child = spawn(process.execPath, [programOf('schedule-compare'), ...args], { cwd: at() });
   let [stdout, stderr, isStopped] = ['', '', false];
   child.stdout.on('data', (chunk) => {
     stdout += chunk;

@@ -217,7 +217,7 @@ test('every example of --help runs', () => {
 
 test('it loads neither an engine nor audio code', () => {
   const loaded = loadedBy('schedule-import checkpoint.pt -o model');
-  expect(loaded).toContain('/src/model/wavegrad.ts');
+  expect(loaded).toContain('/dist/model/wavegrad.js');
   expect(loaded).not.toMatch(
     /\/node_modules\/(mathjs|onnxruntime-|protobufjs|@tensorflow|fft\.js|@alexanderolsen|piscina)/,
   );

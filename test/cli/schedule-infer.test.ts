@@ -12,8 +12,7 @@ import { relativeDistance } from '../graph/distance.ts';
 import { randomTensor } from '../graph/tensors.ts';
 import { golden } from '../model/tiny.ts';
 import { textOf } from '../report/page-text.ts';
-import { sourceOf, TSX } from './compare-sandbox.ts';
-import { sandbox } from './sandbox.ts';
+import { programOf, sandbox } from './sandbox.ts';
 
 const TINY = fileURLToPath(new URL('../fixtures/reference-tiny', import.meta.url));
 const SHIPPED = fileURLToPath(new URL('../../../shared/fixtures/reference-schedule-files', import.meta.url));
@@ -240,7 +239,7 @@ describe('what is wrong is said before anything is made', () => {
 test('ends at Ctrl-C with exit 130, with what was written', async () => {
   writeFileSync(at('mels/A_0000.npy'), writeMel(mel(1, 1), 'npy'));
   const line = '-c config.json --checkpoint_path checkpoint.pt -m mels --jobs 1 --noise_schedule_path ivanvovk-1000';
-  const child = spawn(process.execPath, ['--import', TSX, sourceOf('schedule-infer'), ...line.split(' ')], {
+  const child = spawn(process.execPath, [programOf('schedule-infer'), ...line.split(' ')], {
     cwd: at(),
   });
   let [stdout, stderr] = ['', ''];

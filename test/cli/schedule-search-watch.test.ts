@@ -1,14 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { sandbox } from './sandbox.ts';
+import { programOf, sandbox } from './sandbox.ts';
 
 const { at, shell } = sandbox('schedule-search');
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-search.ts', import.meta.url));
 const MODEL = fileURLToPath(new URL('../fixtures/reference-tiny/checkpoint.pt', import.meta.url));
 
 /** The tiny network on a fifth of a second of four clips: the whole way, in seconds. */
@@ -16,7 +13,7 @@ const TINY = ['--model', MODEL, '--clip-count', '4', '--clip-seconds', '0.2', '-
 
 /** Runs a search, gives the first page that it serves, and what it ended with. */
 async function watch(args: readonly string[]) {
-  const child = spawn(process.execPath, ['--import', TSX, PROGRAM, ...TINY, '--watch', ...args], { cwd: at() });
+  const child = spawn(process.execPath, [programOf('schedule-search'), ...TINY, '--watch', ...args], { cwd: at() });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   let address: string | undefined;
   let stderr = '';

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import { readPyTorch } from '../../src/formats/pytorch.ts';
@@ -14,9 +13,8 @@ import { readStudy } from '../../src/search/read-study.ts';
 import { search } from '../../src/search/search.ts';
 import { openStudy } from '../../src/search/study.ts';
 import { torchFile } from '../formats/torch-file.ts';
+import { programOf } from './sandbox.ts';
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const PROGRAM = fileURLToPath(new URL('../../src/cli/schedule-search.ts', import.meta.url));
 const MODEL = fileURLToPath(new URL('../fixtures/reference-tiny/checkpoint.pt', import.meta.url));
 
 /** The tiny network on a fifth of a second of two clips: the whole way, in seconds. */
@@ -38,7 +36,7 @@ interface Ended {
 
 /** Runs the command in the temporary folder; `whileRunning` may look at it or end it. */
 async function run(args: readonly string[], whileRunning?: (child: ChildProcess) => Promise<void>): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', TSX, PROGRAM, ...args], { cwd: folder });
+  const child = spawn(process.execPath, [programOf('schedule-search'), ...args], { cwd: folder });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {

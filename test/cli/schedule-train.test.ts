@@ -202,6 +202,6 @@ test('every example of --help runs', { timeout: 180_000 }, () => {
 
 test('--help loads no engine', () => {
   const loaded = loadedBy('schedule-train --help');
-  expect(loaded).toContain('/src/cli/train-flags.ts');
+  expect(loaded).toContain('/dist/cli/train-flags.js');
   expect(loaded).not.toMatch(/\/node_modules\/(onnxruntime-|piscina|fft\.js|mathjs|zod)/);
 });

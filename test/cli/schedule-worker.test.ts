@@ -1,12 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { HAS_REDIS, type RedisServer, startRedis } from '../pool/redis-server.ts';
-import { sandbox } from './sandbox.ts';
+import { programOf, sandbox } from './sandbox.ts';
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const FIXTURE = fileURLToPath(new URL('../fixtures/reference-tiny', import.meta.url));
 const PASSWORD = 'secret';
 
@@ -32,8 +30,7 @@ interface Started {
 const running = new Set<ChildProcess>();
 
 function start(command: string, ...args: readonly string[]): Started {
-  const program = fileURLToPath(new URL(`../../src/cli/${command}.ts`, import.meta.url));
-  const child = spawn(process.execPath, ['--import', TSX, program, ...args], { cwd: at() });
+  const child = spawn(process.execPath, [programOf(command), ...args], { cwd: at() });
   running.add(child);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => {
