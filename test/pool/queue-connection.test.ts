@@ -61,6 +61,33 @@ describe.skipIf(!HAS_REDIS)('a Redis server', () => {
     expect(await answer).toBe('PONG');
   });
 
+  test('that is left, or does not let in, keeps nobody waiting', async () => {
+    server = await startRedis(['--requirepass', 'secret']);
+    const program = new URL('./left.ts', import.meta.url).pathname;
+    for (const password of ['secret', ...Array<string>(5).fill('wrong')]) {
+      const url = `redis://:${password}@127.0.0.1:${server.port}`;
+      expect(spawnSync(process.execPath, ['--import', 'tsx', program, url], { encoding: 'utf8' }).stdout).toBe(
+        '0 timers\n',
+      );
+    }
+  });
+
+  test('that comes back is not left for the silence of the connection before', async () => {
+    server = await startRedis();
+    connection = await connectQueue(parseQueueAddress(server.url), () => {});
+    const other = connection.another();
+    const waited = other.xread('BLOCK', 60_000, 'STREAMS', 'nothing', '0').catch(() => {});
+    await vi.waitFor(async () => expect(await server!.client.client('LIST')).toContain('cmd=xread'), 10_000);
+    const before = Reflect.get(other, 'socketTimeoutTimer');
+    await server.kill();
+    await server.start();
+    await vi.waitFor(async () => expect(await server!.client.client('LIST')).toContain('cmd=xread'), 10_000);
+    expect(before).toMatchObject({ _destroyed: true });
+    expect(Reflect.get(other, 'socketTimeoutTimer')).toMatchObject({ _destroyed: false });
+    await connection.close();
+    await waited;
+  });
+
   test.skipIf(!HAS_OPENSSL)('by TLS is trusted with a certificate that is known, and with none else', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
     try {

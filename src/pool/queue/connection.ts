@@ -1,6 +1,7 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import { InputError } from '../../formats/input-error.ts';
 import type { QueueAddress } from './address.ts';
+import { RedisClient } from './client.ts';
 
 /** How long a server that refuses connections, or loads its data, is tried at first. */
 const FIRST_TRY_MS = 5_000;
@@ -48,7 +49,7 @@ export async function connectQueue(address: QueueAddress, say: (text: string) =>
       return Math.min(100 * times, 2_000);
     },
   };
-  const redis = new Redis(options);
+  const redis = new RedisClient(options);
   let lastError: Error | undefined;
   const refused = new Promise<never>((_, reject) => {
     redis.on('error', (error: Error) => {
