@@ -24,7 +24,7 @@ const ELSEWHERE = [
   /--steps 12000\b/,
 ];
 
-const FEW_CLIPS = '--clip-count 2 --clip-seconds 0.2';
+const FEW_CLIPS = '--clip-count 2 --clip-seconds 0.1';
 
 /** What is added to a line for it to have less to do. */
 function less(line: string): string {
@@ -35,7 +35,7 @@ function less(line: string): string {
     case 'schedule-transfer':
       return `${FEW_CLIPS} --replicates 1`;
     case 'schedule-train':
-      return line.includes('--init') ? '' : '--steps 1';
+      return line.includes('--init') ? '' : '--steps 1 --test short --resample';
     case 'schedule-bench':
       return `--limit 0.1 --seconds 0.1 --runs 2${line.includes('--iters') ? '' : ' --iters 1'}`;
     default:
@@ -73,8 +73,8 @@ const recordings = await Promise.all(
 const { data: mel, frames } = await logMel(recordings[0]!, data);
 
 /**
- * What a section takes for granted, unless it makes it: a checkpoint with its config, a model with a schedule of its own, another model, recordings, one with its mel,
- * mels, a schedule of the reference's form, the demo and studies.
+ * What a section takes for granted, unless it makes it: a checkpoint with its config, a model with a schedule of its own, another model, recordings, a short one, one with
+ * its mel, mels, a schedule of the reference's form, the demo and studies.
  */
 function fill(folder: string, { lines }: Section): void {
   const isMade = (path: string) => lines.some((line) => line.endsWith(`-o ${path}`));
@@ -90,6 +90,11 @@ function fill(folder: string, { lines }: Section): void {
   for (const [i, samples] of [...recordings.entries(), ['../speech', recordings[0]!] as const]) {
     writeFileSync(at(folder, 'recordings', `${i}.wav`), writeWav(samples, data.sample_rate, 'pcm16'));
   }
+  mkdirSync(at(folder, 'short'));
+  writeFileSync(
+    at(folder, 'short/one.wav'),
+    writeWav(recordings[0]!.subarray(0, data.sample_rate), data.sample_rate, 'pcm16'),
+  );
   const npy = writeNpy({ data: mel, shape: [data.n_mels, frames] });
   writeFileSync(at(folder, 'mel.npy'), npy);
   mkdirSync(at(folder, 'mels'));

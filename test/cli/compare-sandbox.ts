@@ -8,8 +8,8 @@ import { programOf, sandbox } from './sandbox.ts';
 const TINY = fileURLToPath(new URL('../fixtures/reference-tiny', import.meta.url));
 const DEMO_CLIPS = fileURLToPath(new URL('../../experiments/demo/clips', import.meta.url));
 
-/** The tiny network on a fifth of a second of two clips: the whole way, in seconds. */
-export const QUICK = ['--clip-count', '2', '--clip-seconds', '0.2'];
+/** The tiny network on a tenth of a second of two clips: the whole way, in seconds. */
+export const QUICK = ['--clip-count', '2', '--clip-seconds', '0.1'];
 
 /**
  * A sandbox with the same model in `folder/` and `other/`, and the demo's clips in `score/` and `valid/`, where `search` finds a schedule.

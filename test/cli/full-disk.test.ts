@@ -11,7 +11,7 @@ import { writeTrainFolder } from './train-folder.ts';
 const { at, shell } = sandbox('schedule-search', 'schedule-train');
 
 const MODEL = fileURLToPath(new URL('../fixtures/reference-tiny/checkpoint.pt', import.meta.url));
-const TINY = `schedule-search --model ${MODEL} --clip-count 2 --clip-seconds 0.2 --budget 240 --jobs 1 --report report.html`;
+const TINY = `schedule-search --model ${MODEL} --clip-count 2 --clip-seconds 0.1 --budget 240 --jobs 1 --report report.html`;
 const TRAINING = 'schedule-train -c config.json --steps 60 --jobs 1 --checkpoint-minutes 0.0005';
 
 const mount = (...args: string[]) => spawnSync('mount', args).status === 0;

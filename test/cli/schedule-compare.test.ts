@@ -117,7 +117,7 @@ test("with neither a schedule nor a number of steps, all presets of six steps an
 test('the table, then the sentences', () => {
   const { stdout, stderr, status } = quick('fastdiff-4', 'lmnt-6', '--metric', 'mel-cepstral-distortion');
   expect(status).toBe(0);
-  expect(stderr).toContain('2 schedules on 2 clips of 0.19 s, each with 4 draws of noise: 40 NFE; about ');
+  expect(stderr).toContain('2 schedules on 2 clips of 0.10 s, each with 4 draws of noise: 40 NFE; about ');
   const lines = stdout.split('\n');
   expect(lines[1]).toMatch(/^schedule +steps +NFE +mel-cepstral-distortion, dB +worse than the best by$/);
   // Four draws of six steps.

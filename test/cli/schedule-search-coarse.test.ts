@@ -8,9 +8,9 @@ const MODEL = fileURLToPath(new URL('../fixtures/reference-tiny/checkpoint.pt', 
 
 const { at, shell } = sandbox('schedule-search');
 
-/** The tiny network on a fifth of a second of two clips. */
+/** The tiny network on a tenth of a second of two clips. */
 function search(args: string) {
-  return shell(`schedule-search --model '${MODEL}' --clip-count 2 --clip-seconds 0.2 --iters 4 --budget 130 ${args}`);
+  return shell(`schedule-search --model '${MODEL}' --clip-count 2 --clip-seconds 0.1 --iters 4 --budget 130 ${args}`);
 }
 
 /** trials.csv without the column of seconds, which is the only one that may differ between runs. */

@@ -8,8 +8,8 @@ const { at, shell } = sandbox('schedule-search');
 
 const MODEL = fileURLToPath(new URL('../fixtures/reference-tiny/checkpoint.pt', import.meta.url));
 
-/** The tiny network on a fifth of a second of four clips: the whole way, in seconds. */
-const TINY = ['--model', MODEL, '--clip-count', '4', '--clip-seconds', '0.2', '--budget', '240'];
+/** The tiny network on a tenth of a second of four clips: the whole way, in seconds. */
+const TINY = ['--model', MODEL, '--clip-count', '4', '--clip-seconds', '0.1', '--budget', '240'];
 
 /** Runs a search, gives the first page that it serves, and what it ended with. */
 async function watch(args: readonly string[]) {

@@ -17,8 +17,8 @@ import { programOf } from './sandbox.ts';
 
 const MODEL = fileURLToPath(new URL('../fixtures/reference-tiny/checkpoint.pt', import.meta.url));
 
-/** The tiny network on a fifth of a second of two clips: the whole way, in seconds. */
-const TINY = ['--model', MODEL, '--clip-count', '2', '--clip-seconds', '0.2'];
+/** The tiny network on a tenth of a second of two clips: the whole way, in seconds. */
+const TINY = ['--model', MODEL, '--clip-count', '2', '--clip-seconds', '0.1'];
 const SMALL = [...TINY, '--budget', '120'];
 
 let folder: string;
@@ -174,7 +174,7 @@ describe('schedule-search', () => {
       steps: 6,
       model: MODEL,
       clipCount: 2,
-      clipSeconds: 0.2,
+      clipSeconds: 0.1,
       budget: 120,
       strategy: 'auto',
       stride: 1,

@@ -8,8 +8,8 @@ import { programOf, sandbox } from './sandbox.ts';
 const FIXTURE = fileURLToPath(new URL('../fixtures/reference-tiny', import.meta.url));
 const PASSWORD = 'secret';
 
-/** The tiny network on a fifth of a second of two clips. */
-const TINY = ['--model', 'model/checkpoint.pt', '--clip-count', '2', '--clip-seconds', '0.2', '--budget', '90'];
+/** The tiny network on a tenth of a second of two clips. */
+const TINY = ['--model', 'model/checkpoint.pt', '--clip-count', '2', '--clip-seconds', '0.1', '--budget', '90'];
 
 const { at, shell, examples, loadedBy } = sandbox('schedule-worker', 'schedule-search');
 

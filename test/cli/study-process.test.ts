@@ -9,7 +9,7 @@ import { sandbox } from './sandbox.ts';
 const { at, shell } = sandbox('schedule-search');
 
 const MODEL = fileURLToPath(new URL('../fixtures/reference-tiny/checkpoint.pt', import.meta.url));
-const TINY = ['--model', MODEL, '--clip-count', '2', '--clip-seconds', '0.2', '--jobs', '1'];
+const TINY = ['--model', MODEL, '--clip-count', '2', '--clip-seconds', '0.1', '--jobs', '1'];
 const SHORT = ['--budget', '240'];
 
 /** A search that is still at it when a test ends it. */
