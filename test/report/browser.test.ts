@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderReport } from '../../src/report/report.ts';
 import { outcomeFile } from '../../src/search/outcome.ts';
 import { exampleEvidence, exampleHeardStudy } from './example-study.ts';
@@ -38,27 +38,24 @@ describe.skipIf(NO_CHROMIUM !== undefined)(`a report in Chromium ${NO_CHROMIUM ?
   let folder: string;
   let address: string;
   let browser: Browser;
+  // One for all tests, as the page takes seconds to be drawn: each leaves it as it was, or to those that do not mind.
+  let tab: Page;
+  let requests: string[];
+  let errors: string[];
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'report-'));
     const path = join(folder, 'search-3.html');
     await writeFile(path, renderReport(study, exampleEvidence(study)));
     address = pathToFileURL(path).href;
     browser = await openChromium();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true });
-  });
-
-  let tab: Page;
-  let requests: string[];
-  let errors: string[];
-  beforeEach(async () => {
     ({ tab, requests, errors } = await watchedTab(browser, { permissions: ['clipboard-read', 'clipboard-write'] }));
     await tab.goto(address);
     await tab.waitForSelector('#workers .bars path', { state: 'attached' });
     await tab.waitForSelector('#parallel canvas.gl-canvas-context', { state: 'attached' });
-    return () => tab.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true });
   });
 
   it('opens from disk, asks for nothing else and draws every figure', async () => {
